@@ -1,0 +1,1 @@
+"""What people work in: the live console, its socket and its pages."""

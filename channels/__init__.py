@@ -1,0 +1,1 @@
+"""One room a platform: each translates its wire format to and from `hub.ports`."""

@@ -1,0 +1,1 @@
+"""Switchboard's core: the ticket queue, its clocks and everything that changes them."""

@@ -1,0 +1,161 @@
+"""The seam to a platform: one small protocol, and optional ones for what only some can do.
+
+A connector translates. The core owns loops, retries, backoff, cursors and dedup. Its one
+constructor argument is an `Account`; it opens connections lazily and closes them in `aclose`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+from hub.ports.messages import ChannelKind, Choice, InboundItem, Visibility
+
+SavePart = Callable[[str], Awaitable[None]]
+"""Called with each part's external id as soon as the platform accepted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A configured page or handle, as its connector needs it."""
+
+    id: int
+    kind: ChannelKind
+    name: str
+    external_id: str
+    """The platform's id of the page or user: messages it wrote itself are not inquiries."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By name: `app_secret`, `verify_token`, `consumer_secret`, `access_token`, `api_key`…"""
+    base_url: str | None = None
+    """Where the platform's API lives when not at its usual place: the sandbox."""
+    unit: str = "call-center"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the console must know before an agent writes."""
+
+    can_reply: bool = True
+    public_limit: int | None = None
+    """Characters in a public reply, None for no limit; longer ones are split or refused."""
+    private_limit: int | None = None
+    splits_long_replies: bool = False
+    """True where the connector itself sends a longer reply in numbered parts."""
+    reply_window: timedelta | None = None
+    media: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A public or private answer to send into a conversation."""
+
+    key: str
+    """Stable over retries of the same reply, unique over replies."""
+    conversation: str
+    recipient: str
+    """The address of the customer's contact point."""
+    body: str
+    visibility: Visibility
+    in_reply_to: str | None = None
+    """External id of the customer's newest message."""
+    last_inbound_at: datetime | None = None
+    recipient_handle: str | None = None
+    by_bot: bool = False
+    choices: tuple[Choice, ...] = ()
+    """Offered as buttons where the platform has them; the body lists them all the same."""
+    sent_parts: tuple[str, ...] = ()
+    """External ids of the parts accepted in an earlier attempt: these are not sent again."""
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform accepted the whole reply."""
+
+    external_ids: tuple[str, ...]
+    accepted_at: datetime
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """What every channel does."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def send(self, reply: Reply, save_part: SavePart) -> Receipt:
+        """Send `reply`. Raises AuthFailed, TemporarilyUnavailable or Rejected."""
+        ...
+
+    async def check(self) -> None:
+        """Prove that the credentials work. Raises like `send`."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections; the connector is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class FindsSent(Protocol):
+    """A channel that can look up whether a reply of unknown outcome did arrive."""
+
+    async def find_sent(self, reply: Reply) -> Receipt | None:
+        """The receipt of `reply` if the platform has all of it, else None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """The answer to a platform's check that a webhook address is ours."""
+
+    body: str
+    media_type: str
+
+
+@runtime_checkable
+class ReceivesWebhooks(Protocol):
+    """A channel that calls us. All three are pure: no I/O, no clock."""
+
+    text_fields: frozenset[str]
+    """JSON keys that hold free text: card and social-security numbers are masked in these
+    alone, before the raw body is stored."""
+
+    def handshake(self, query: Mapping[str, str]) -> Handshake:
+        """Answer a GET. Raises BadSignature when the caller proves nothing."""
+        ...
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Check the signature over the raw body (header names in lower case).
+
+        Raises BadSignature.
+        """
+        ...
+
+    def parse(self, body: bytes) -> tuple[InboundItem, ...]:
+        """Read a verified body. Raises MalformedPayload or UnsupportedEvent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollBatch:
+    """What a poll found, oldest first, and the cursor to save with it."""
+
+    items: tuple[InboundItem, ...]
+    cursor: str | None
+    more: bool = False
+    """True when the next poll should follow at once."""
+
+
+@runtime_checkable
+class Polls(Protocol):
+    """A channel that is asked."""
+
+    poll_every: float
+    """Seconds between polls."""
+
+    async def poll(self, cursor: str | None) -> PollBatch:
+        """Read on from `cursor` (None at first), overlapping. Raises like `send`."""
+        ...

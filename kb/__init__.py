@@ -1,0 +1,1 @@
+"""The knowledge base: articles, their search, and what the bot learns from them."""
