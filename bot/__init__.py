@@ -1,1 +1,1 @@
-"""The chatbot's side of the hub: the Responder that asks Rasa, and the emergency rules."""
+"""What answers in the city's name before a person does."""

@@ -17,6 +17,7 @@ from hub.ports.connector import (
     Reply,
     SavePart,
 )
+from hub.ports.conversations import Conversations, Line
 from hub.ports.errors import (
     AuthFailed,
     BadSignature,
@@ -72,6 +73,7 @@ __all__ = [
     "Confidence",
     "Connector",
     "ConnectorError",
+    "Conversations",
     "Decision",
     "FindsSent",
     "Guess",
@@ -82,6 +84,7 @@ __all__ = [
     "InboundMessage",
     "Inbox",
     "Knowledge",
+    "Line",
     "Location",
     "MalformedPayload",
     "PartHealth",

@@ -21,6 +21,8 @@ class ReceivedBody:
     raw: bytes = b""
     content_type: str = "application/json"
     error: str | None = None
+    text_fields: frozenset[str] = frozenset()
+    """Names of the body's free-text fields: numbers to be masked are looked for in these."""
     cursor: str | None = None
     """A poll's new cursor, saved in the same transaction as its messages."""
 

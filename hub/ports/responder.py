@@ -23,6 +23,8 @@ class Turn:
     """How often in a row the bot has asked back already."""
     choices: tuple[Choice, ...] = ()
     """The choices the bot offered last, if the customer may be answering them."""
+    first: bool = False
+    """Nothing was said in the city's name yet: what is said now tells that a bot says it."""
 
 
 @dataclass(frozen=True, slots=True)

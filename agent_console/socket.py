@@ -1,0 +1,147 @@
+"""`/console/socket`: the event log, live, from the number a console has seen last.
+
+Every console gets the frames it may see, in order; numbers it may not see are skipped. A
+console whose number is older than the log is told to load everything again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from hub.api.access import identify
+from hub.db.base import encode_json
+from hub.events.feed import Frame, last_number, oldest_number, read_since
+from hub.http.guard import same_origin
+from hub.metrics import SOCKETS
+from hub.system import Hub
+from hub.team.access import Principal
+from hub.tickets.view import timestamp
+
+PING_EVERY = 10.0
+MAX_BEHIND = 5_000
+_RECHECK = frozenset({"config.changed", "agent.updated"})
+
+
+class ConsoleSocket:
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def __call__(self, socket: WebSocket) -> None:
+        principal = await identify(self._hub, socket)
+        trusted = same_origin(socket.headers, self._hub.settings.origin)
+        if principal is None or not trusted:
+            # Before it is accepted, so that the handshake itself is refused with 403.
+            await socket.close(4401 if principal is None else 4403)
+            return
+        await socket.accept()
+        with SOCKETS.track_inprogress():
+            await _Follower(self._hub, socket, principal).run()
+
+
+class _Follower:
+    """One console that is connected."""
+
+    def __init__(self, hub: Hub, socket: WebSocket, principal: Principal) -> None:
+        self._hub = hub
+        self._socket = socket
+        self._principal = principal
+        self._waiting: deque[Frame] = deque()
+        self._arrived = asyncio.Event()
+        self._cursor = 0
+        self._overrun = False
+
+    async def run(self) -> None:
+        self._hub.feed.subscribe(self._listen)
+        try:
+            await self._begin()
+            tasks = [asyncio.create_task(work()) for work in (self._read, self._follow)]
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the console went away; Starlette says the second when we then send
+        finally:
+            self._hub.feed.unsubscribe(self._listen)
+
+    def _listen(self, frames: Sequence[Frame]) -> None:
+        if len(self._waiting) > MAX_BEHIND:
+            self._overrun = True
+        else:
+            self._waiting.extend(frames)
+        self._arrived.set()
+
+    async def _begin(self) -> None:
+        """Say hello, and send what was missed."""
+        last = await last_number(self._hub.database)
+        oldest = await oldest_number(self._hub.database)
+        since = self._since(last)
+        lost = since is None or (oldest is not None and since + 1 < oldest)
+        self._cursor = last if since is None or lost else since
+        hello = {"type": "hello", "seq": self._cursor, "resync": lost}
+        await self._socket.send_text(encode_json(hello))
+        while frames := await read_since(self._hub.database, self._cursor):
+            await self._send(frames)
+
+    def _since(self, last: int) -> int | None:
+        """The number the console asks from, None if it is none of ours."""
+        text = self._socket.query_params.get("since", "")
+        if not text.isdecimal() or len(text) > 16:
+            return None
+        return int(text) if int(text) <= last else None
+
+    async def _read(self) -> None:
+        while True:
+            await self._socket.receive_text()
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(PING_EVERY):
+                    await self._arrived.wait()
+            except TimeoutError:
+                if not await self._ping():
+                    return
+                continue
+            self._arrived.clear()
+            if self._overrun:
+                await self._socket.close(1013, "too far behind; connect again")
+                return
+            frames = list(self._waiting)
+            self._waiting.clear()
+            if any(frame.kind in _RECHECK for frame in frames) and not await self._recheck():
+                return
+            await self._send(frames)
+
+    async def _send(self, frames: Sequence[Frame]) -> None:
+        """Send what is new and theirs to see."""
+        new = [frame for frame in frames if frame.seq > self._cursor]
+        if not new:
+            return
+        self._cursor = new[-1].seq
+        texts = [frame.text for frame in new if self._principal.sees(frame.unit, frame.assignee_id)]
+        if texts:
+            await self._socket.send_text(f'{{"type":"events","events":[{",".join(texts)}]}}')
+
+    async def _ping(self) -> bool:
+        """Say that the line is alive, and up to which number; False once signed out."""
+        if not await self._recheck():
+            return False
+        ping = {"type": "ping", "seq": self._cursor, "at": timestamp(self._hub.now())}
+        await self._socket.send_text(encode_json(ping))
+        return True
+
+    async def _recheck(self) -> bool:
+        """Whether they are still signed in; what they may see is read anew."""
+        principal = await identify(self._hub, self._socket)
+        if principal is None:
+            await self._socket.close(4401, "signed out")
+            return False
+        self._principal = principal
+        return True

@@ -1,0 +1,94 @@
+// Names that people read for the codes that the hub uses.
+import type {
+  ChannelKind,
+  DeliveryState,
+  PartState,
+  Presence,
+  Priority,
+  TicketStatus,
+  ViewName,
+} from '../api.ts';
+
+export const channelName: Record<ChannelKind, string> = {
+  x: 'X',
+  facebook: 'Facebook',
+  open311: 'DigiTally',
+  webchat: 'Web chat',
+  webform: 'Web form',
+  phone: 'Phone call',
+  'walk-in': 'Walk-in',
+};
+
+export const statusName: Record<TicketStatus, string> = {
+  bot: 'With the bot',
+  open: 'Open',
+  pending_customer: 'Waiting for customer',
+  snoozed: 'Snoozed',
+  resolved: 'Resolved',
+};
+
+export const shortStatus: Record<TicketStatus, string> = {
+  bot: 'Bot',
+  open: 'Open',
+  pending_customer: 'Waiting',
+  snoozed: 'Snoozed',
+  resolved: 'Resolved',
+};
+
+export const priorityName: Record<Priority, string> = {
+  low: 'Low',
+  normal: 'Normal',
+  high: 'High',
+  urgent: 'Urgent',
+};
+
+export const viewName: Record<ViewName, string> = {
+  mine: 'Mine',
+  unit: 'My units',
+  all: 'All open',
+  unassigned: 'Unassigned',
+  due: 'Due soon',
+  breached: 'Breached',
+  bot: 'Waiting on bot',
+  resolved: 'Resolved',
+  snoozed: 'Snoozed',
+};
+
+export const presenceName: Record<Presence, string> = {
+  online: 'Online',
+  away: 'Away',
+  offline: 'Offline',
+};
+
+export const deliveryName: Record<DeliveryState, string> = {
+  pending: 'Sending…',
+  sending: 'Sending…',
+  sent: 'Sent',
+  failed: 'Not delivered',
+  unknown: 'Delivery not confirmed yet',
+  cancelled: 'Not sent: cancelled',
+};
+
+export const partStateName: Record<PartState, string> = {
+  starting: 'Getting ready',
+  up: 'Working',
+  degraded: 'Limited',
+  down: 'Down',
+};
+
+const partNames: Record<string, string> = {
+  bot: 'Bot',
+  rasa: 'Bot',
+  database: 'Database',
+  worker: 'Worker',
+  redis: 'Redis',
+};
+
+export const partName = (name: string): string =>
+  partNames[name] ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_]/g, ' ');
+
+/** "report-outage" as "Report outage". */
+export function words(slug: string): string {
+  const text = slug.replaceAll(/[-_.]/g, ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,1 @@
+"""Facebook: the Graph API as python-facebook-api calls it, and a Page's webhooks."""

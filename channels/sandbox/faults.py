@@ -1,0 +1,183 @@
+"""Faults on demand: what a platform's API does when it has a bad day.
+
+    {"x": {"next": [429, 500, "drop", "drop_after", "garbage", "slow"]}}
+
+Each entry spoils one request, in order. A number is an error answer of that status; `drop`
+closes the connection before anything happened, `drop_after` once everything did;
+`garbage` is a 200 that is no JSON; `slow` waits first. An entry may be an object:
+{"kind": "slow", "seconds": 5}, {"kind": 429, "reset_seconds": 2}, and `"on": "write"`,
+`"read"` or `"any"`: which requests it waits for. `drop_after` waits for a write unless told
+otherwise, everything else takes the next request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from channels.sandbox.world import World
+from channels.sandbox.x import problems
+
+KINDS = ("drop", "drop_after", "garbage", "slow")
+PLATFORMS = ("x", "facebook", "open311")
+
+
+class UnknownFault(ValueError):
+    """The control API was asked for a fault there is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One spoiled request."""
+
+    kind: str | int
+    on: str
+    seconds: float = 10.0
+    reset_seconds: int = 5
+
+
+def read_fault(given: object) -> Fault:
+    """A fault as the control API names it. Raises UnknownFault."""
+    entry: dict[str, Any] = given if isinstance(given, dict) else {"kind": given}
+    kind = entry.get("kind")
+    if kind not in KINDS and not (isinstance(kind, int) and 400 <= kind <= 599):
+        raise UnknownFault(f"{kind!r} is neither a status from 400 to 599 nor one of {KINDS}")
+    on = entry.get("on", "write" if kind == "drop_after" else "any")
+    if on not in ("any", "read", "write"):
+        raise UnknownFault(f"'on' is 'any', 'read' or 'write', not {on!r}")
+    return Fault(
+        kind=kind,
+        on=on,
+        seconds=float(entry.get("seconds", 10.0)),
+        reset_seconds=int(entry.get("reset_seconds", 5)),
+    )
+
+
+class Faults:
+    """What is still to go wrong, by platform."""
+
+    def __init__(self) -> None:
+        self.coming: dict[str, list[Fault]] = {platform: [] for platform in PLATFORMS}
+
+    def take(self, platform: str, method: str) -> Fault | None:
+        """The fault this request meets, if any."""
+        kind = "read" if method in ("GET", "HEAD") else "write"
+        queue = self.coming[platform]
+        if queue and queue[0].on in ("any", kind):
+            return queue.pop(0)
+        return None
+
+    def forget(self) -> None:
+        for queue in self.coming.values():
+            queue.clear()
+
+
+class FaultyApi:
+    """Wraps a platform's API and spoils the requests it was told to."""
+
+    def __init__(self, app: ASGIApp, platform: str, faults: Faults, world: World) -> None:
+        self._app = app
+        self._platform = platform
+        self._faults = faults
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = None
+        if scope["type"] == "http":
+            fault = self._faults.take(self._platform, scope["method"])
+        if fault is None:
+            await self._app(scope, receive, send)
+        elif fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+            await self._app(scope, receive, send)
+        elif fault.kind == "drop":
+            await _hang_up(send)
+        elif fault.kind == "drop_after":
+            await self._app(scope, receive, _nothing)
+            await _hang_up(send)
+        elif fault.kind == "garbage":
+            await HTMLResponse("<html><body>Over capacity")(scope, receive, send)
+        else:
+            at = int(self._world.clock().timestamp())
+            answer = _ERRORS[self._platform](int(fault.kind), at + fault.reset_seconds)
+            await answer(scope, receive, send)
+
+
+async def _nothing(message: Message) -> None:
+    """A client that is not there."""
+
+
+async def _hang_up(send: Callable[[Message], Awaitable[None]]) -> None:
+    """Close the connection without a byte, as a crashed server does.
+
+    uvicorn's `send` belongs to an object that holds the transport. Under another server the
+    answer breaks off in its middle instead.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is not None:
+        transport.abort()
+        await asyncio.sleep(0.01)  # lets the server notice, so that it does not answer 500
+        return
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+
+def _x_error(status: int, reset: int) -> Response:
+    if status == 429:
+        problem = problems.too_many_requests()
+    elif status == 401:
+        problem = problems.unauthorized()
+    elif status < 500:
+        problem = problems.forbidden("Forbidden")
+    else:
+        problem = problems.unavailable(status)
+    headers = {"x-rate-limit-limit": "15", "x-rate-limit-remaining": "0"}
+    headers["x-rate-limit-reset"] = str(reset)
+    return JSONResponse(problem.body, status, headers if status == 429 else None)
+
+
+def _facebook_error(status: int, reset: int) -> Response:
+    codes = {
+        401: (190, "Error validating access token: The session is invalid.", False),
+        403: (200, "(#200) Permissions error", False),
+        429: (32, "(#32) Page request limit reached", True),
+    }
+    code, message, transient = codes.get(status, (2, "Service temporarily unavailable", True))
+    if status == 400:
+        code, message, transient = 100, "(#100) Invalid parameter", False
+    headers = {}
+    if code == 32:
+        usage = {
+            "type": "pages",
+            "call_count": 100,
+            "total_cputime": 20,
+            "total_time": 20,
+            "estimated_time_to_regain_access": 1,
+        }
+        headers["x-business-use-case-usage"] = json.dumps({"104000000000001": [usage]})
+    error = {
+        "message": message,
+        "type": "OAuthException",
+        "is_transient": transient,
+        "code": code,
+        "fbtrace_id": "Asandbox0000000000000",
+    }
+    return JSONResponse({"error": error}, 400 if status == 429 else status, headers)
+
+
+def _georeport_error(status: int, reset: int) -> Response:
+    return JSONResponse([{"code": status, "description": "The server has a bad day."}], status)
+
+
+_ERRORS: dict[str, Callable[[int, int], Response]] = {
+    "x": _x_error,
+    "facebook": _facebook_error,
+    "open311": _georeport_error,
+}

@@ -1,0 +1,1 @@
+"""The website's own channels: the chat widget's socket and the plain message form."""

@@ -1,0 +1,221 @@
+"""The chat widget's socket: any page may embed it, a token is all a visitor has.
+
+Frames are JSON objects; see `docs/widget.md`. What a visitor writes is acknowledged once it is
+durably stored; the same `key` again is the same message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from channels.webchat.rate import RateLimit
+from channels.webchat.visitor import conversation_of, is_token, new_token
+from hub.ports import (
+    Account,
+    Author,
+    Conversations,
+    InboundMessage,
+    Inbox,
+    Line,
+    ReceivedBody,
+    Visibility,
+)
+
+MAX_FRAME = 16_384
+MAX_BODY = 4_000
+PING_EVERY = 20.0
+TEXT_FIELDS = frozenset({"body", "name"})
+
+
+def line_view(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "from": line.by,
+        "name": line.name,
+        "body": line.body,
+        "at": line.at.isoformat().replace("+00:00", "Z"),
+        "choices": [{"title": choice.title, "value": choice.value} for choice in line.choices],
+    }
+
+
+class Refused(Exception):
+    """A frame that cannot be taken; the visitor's page shows why."""
+
+
+class ChatServer:
+    def __init__(
+        self,
+        account: Account,
+        inbox: Inbox,
+        conversations: Conversations,
+        now: Callable[[], datetime],
+        *,
+        city: str,
+    ) -> None:
+        self._account = account
+        self._inbox = inbox
+        self._conversations = conversations
+        self._now = now
+        self._city = city
+        self._rate = RateLimit(per_minute=20, burst=10)
+        self._connections = RateLimit(per_minute=120, burst=120)
+
+    async def __call__(self, socket: WebSocket) -> None:
+        address = socket.client.host if socket.client else "unknown"
+        await socket.accept()
+        if not self._connections.take(address):
+            await socket.close(1013, "too many connections; try again later")
+            return
+        given = socket.query_params.get("token")
+        token = given if given is not None and is_token(given) else new_token()
+        visit = _Visit(self, socket, token)
+        # The visitor's page closed; Starlette says the second when we then send.
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await visit.run()
+
+    async def receive(self, conversation: str, frame: Mapping[str, Any]) -> int:
+        """Store what a visitor wrote; gives the message's id. Raises Refused."""
+        body, key, name = frame.get("body"), frame.get("key"), frame.get("name")
+        if not isinstance(body, str) or not body.strip():
+            raise Refused("an empty message is not sent")
+        if len(body) > MAX_BODY:
+            raise Refused(f"a message may have {MAX_BODY} characters")
+        if not isinstance(key, str) or not 0 < len(key) <= 100:
+            raise Refused("the message has no key")
+        if not self._rate.take(conversation):
+            raise Refused("that was a lot at once; please wait a moment")
+        visitor = name.strip()[:80] if isinstance(name, str) and name.strip() else "Website visitor"
+        message = InboundMessage(
+            external_id=f"{conversation}:{key}",
+            conversation=conversation,
+            author=Author("web", conversation, visitor),
+            body=body,
+            sent_at=self._now(),
+            visibility=Visibility.PRIVATE,
+        )
+        raw = json.dumps({"body": body, "key": key, "name": name}).encode()
+        received = ReceivedBody(self._account.id, (message,), raw, text_fields=TEXT_FIELDS)
+        (accepted,) = await self._inbox.receive(received)
+        return accepted.message_id
+
+    def welcome(self, token: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "type": "welcome",
+            "token": token,
+            "messages": lines,
+            "bot": True,
+            "city": self._city,
+        }
+
+    @property
+    def account(self) -> Account:
+        return self._account
+
+    @property
+    def conversations(self) -> Conversations:
+        return self._conversations
+
+
+class _Visit:
+    """One connection of one visitor."""
+
+    def __init__(self, server: ChatServer, socket: WebSocket, token: str) -> None:
+        self._server = server
+        self._socket = socket
+        self._token = token
+        self._conversation = conversation_of("chat", token)
+        self._shown: set[int] = set()
+        self._tickets: set[int] = set()
+        self._changed = asyncio.Event()
+        self._sending = asyncio.Lock()
+
+    async def run(self) -> None:
+        stop = self._server.conversations.follow(self._on_change)
+        try:
+            await self._refresh_tickets()
+            lines = await self._new_lines()
+            await self._send(self._server.welcome(self._token, lines))
+            tasks = [asyncio.create_task(work()) for work in (self._listen, self._tell, self._ping)]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            stop()
+
+    def _on_change(self, ticket_id: int) -> None:
+        if ticket_id in self._tickets:
+            self._changed.set()
+
+    async def _refresh_tickets(self) -> None:
+        account_id = self._server.account.id
+        tickets = await self._server.conversations.tickets(account_id, self._conversation)
+        self._tickets.update(tickets)
+
+    async def _new_lines(self) -> list[dict[str, Any]]:
+        account_id = self._server.account.id
+        lines = await self._server.conversations.lines(account_id, self._conversation)
+        new = [line for line in lines if line.id not in self._shown]
+        self._shown.update(line.id for line in new)
+        return [line_view(line) for line in new]
+
+    async def _listen(self) -> None:
+        while True:
+            text = await self._socket.receive_text()
+            try:
+                frame = json.loads(text) if len(text) <= MAX_FRAME else None
+            except ValueError:
+                frame = None
+            if not isinstance(frame, dict):
+                await self._send({"type": "error", "detail": "that was not readable"})
+            elif frame.get("type") == "message":
+                await self._take(frame)
+
+    async def _take(self, frame: dict[str, Any]) -> None:
+        key = frame.get("key")
+        try:
+            message_id = await self._server.receive(self._conversation, frame)
+        except Refused as error:
+            await self._send({"type": "error", "detail": str(error), "key": key})
+            return
+        except Exception:
+            detail = "it could not be stored just now; it will be tried again"
+            await self._send({"type": "error", "detail": detail, "key": key, "retry": True})
+            return
+        await self._refresh_tickets()
+        account_id = self._server.account.id
+        lines = await self._server.conversations.lines(account_id, self._conversation)
+        mine = next((line for line in lines if line.id == message_id), None)
+        self._shown.add(message_id)
+        if mine is not None:
+            await self._send({"type": "accepted", "key": key, "message": line_view(mine)})
+        # What was said while the ticket was not yet known to be ours.
+        self._changed.set()
+
+    async def _tell(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            for line in await self._new_lines():
+                await self._send({"type": "message", "message": line})
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(PING_EVERY)
+            await self._send({"type": "ping"})
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        async with self._sending:
+            with contextlib.suppress(WebSocketDisconnect):
+                await self._socket.send_text(json.dumps(frame, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""The configured pages, handles and endpoints inquiries arrive on."""

@@ -1,0 +1,93 @@
+"""`/system`, `/articles`, `/unreadable`, `/reports/live`: how the hub itself fares."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from sqlalchemy import func, select
+
+from hub.api.access import Reader, Supervisor, TheHub
+from hub.api.schemas import ArticlePage, LiveReport, SystemView, UnreadablePage
+from hub.intake.models import RawBody
+from hub.reports.live import live_report
+
+router = APIRouter(tags=["system"])
+
+
+@router.get("/system", response_model=SystemView)
+async def read_system(hub: TheHub, principal: Reader) -> dict[str, Any]:
+    """Each part's state, and whether the platforms are the sandbox's."""
+    directory = await hub.directory.get()
+    async with hub.database.read() as session:
+        unreadable = await session.scalar(
+            select(func.count()).select_from(RawBody).where(RawBody.state == "unreadable")
+        )
+    return {
+        "parts": [
+            {"name": part.name, "state": part.state.value, "detail": part.detail}
+            for part in await hub.health()
+        ],
+        "sandbox": any(account.sandbox for account in directory.accounts.values()),
+        "unreadable": unreadable or 0,
+    }
+
+
+@router.get("/articles", response_model=ArticlePage)
+async def search_articles(
+    hub: TheHub,
+    principal: Reader,
+    q: Annotated[str, Query(max_length=500)] = "",
+    limit: Annotated[int, Query(ge=1, le=50)] = 8,
+) -> dict[str, Any]:
+    """The published articles that fit a question best; all of them without one."""
+    found = await hub.rooms.suggest(q, limit)
+    return {
+        "items": [
+            {
+                "slug": article.slug,
+                "title": article.title,
+                "unit": article.unit,
+                "confidence": article.confidence.value,
+                "answer": article.answer,
+            }
+            for article in found
+        ]
+    }
+
+
+@router.get("/unreadable", response_model=UnreadablePage)
+async def list_unreadable(
+    hub: TheHub,
+    principal: Supervisor,
+    cursor: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """What arrived and could not be read, newest first. The bodies are sealed."""
+    query = select(
+        RawBody.id,
+        RawBody.account_id,
+        RawBody.received_at,
+        RawBody.error,
+        func.length(RawBody.body),
+    ).where(RawBody.state == "unreadable")
+    if cursor is not None:
+        query = query.where(RawBody.id < cursor)
+    async with hub.database.read() as session:
+        found = (await session.execute(query.order_by(RawBody.id.desc()).limit(limit + 1))).all()
+    page = found[:limit]
+    return {
+        "items": [
+            {"id": i, "account_id": account, "received_at": at, "error": error, "size": size}
+            for i, account, at, error, size in page
+        ],
+        "next_cursor": str(page[-1][0]) if len(found) > limit else None,
+    }
+
+
+@router.get("/reports/live", response_model=LiveReport)
+async def read_live_report(hub: TheHub, principal: Supervisor) -> Any:
+    """What is open, due and breached right now, by unit and channel."""
+    directory = await hub.directory.get()
+    async with hub.database.read() as session:
+        return await live_report(session, directory, hub.now(), hub.settings.timezone)

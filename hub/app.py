@@ -1,0 +1,149 @@
+"""The composition root: the core and the rooms, put together and served."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from agent_console.assets import widget
+from agent_console.pages import ConsolePages
+from agent_console.socket import ConsoleSocket
+from bot.emergency import recognise
+from bot.responder import NobodyResponder, RasaResponder
+from bot.runtime import BotRuntime
+from channels.open311.server import Open311Server
+from channels.registry import connector_for
+from channels.webchat.form import FormPages
+from channels.webchat.server import ChatServer
+from hub.api.access import COOKIE
+from hub.api.app import create_api
+from hub.directory import Directory
+from hub.http.guard import Guard
+from hub.http.health import health_routes
+from hub.http.problem import HANDLERS, on_bug, on_http_error
+from hub.http.webhooks import Webhooks
+from hub.ports import Account, ArticleView, ChannelKind, Responder
+from hub.settings import Settings
+from hub.system import Hub, Rooms
+from hub.worker import Worker
+from kb.catalogue import Catalogue, view
+from kb.export import export_training
+from kb.search import ArticleIndex
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build_hub(settings: Settings, *, progress: Callable[[str], None] = lambda _: None) -> Hub:
+    """The hub with the rooms that `settings` ask for; nothing is started yet."""
+    catalogue = Catalogue.load()
+    index = ArticleIndex(catalogue)
+    responder, start, stop = _bot(settings, catalogue, progress)
+
+    async def suggest(query: str, limit: int) -> Sequence[ArticleView]:
+        if not query.strip():
+            return [view(article) for article in catalogue][:limit]
+        return [view(hit.article) for hit in index.search(query, limit)]
+
+    def emergency(text: str) -> str | None:
+        match = recognise(text)
+        return match.slug if match else None
+
+    rooms = Rooms(connector_for, emergency, responder, catalogue, suggest, start, stop)
+    return Hub(settings, rooms)
+
+
+def _bot(
+    settings: Settings, catalogue: Catalogue, progress: Callable[[str], None]
+) -> tuple[Responder, Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]:
+    async def nothing() -> None:
+        """No bot of ours to start or stop."""
+
+    if settings.bot == "off":
+        return NobodyResponder(), nothing, nothing
+    if settings.bot == "external":
+        return RasaResponder(catalogue, lambda: settings.rasa_url), nothing, nothing
+
+    async def export(folder: Path) -> None:
+        export_training(catalogue, folder)
+
+    runtime = BotRuntime(
+        root=ROOT, data=settings.data, export=export, port=settings.rasa_port, progress=progress
+    )
+    responder = RasaResponder(catalogue, lambda: runtime.base_url, part=runtime.health)
+    return responder, runtime.start, runtime.stop
+
+
+async def own_account(hub: Hub, directory: Directory, kind: ChannelKind, slug: str) -> Account:
+    """One of the accounts every hub has, as its channel needs it."""
+    entry = directory.account_of(kind.value, slug)
+    assert entry is not None, f"the hub is seeded with {kind}/{slug}"
+    return await hub.connectors.port_account_of(entry.id)
+
+
+def create_app(hub: Hub) -> Starlette:
+    """The ASGI app. Its lifespan starts the hub, and the worker if it is embedded."""
+    webhooks = Webhooks(hub)
+    console = ConsolePages(hub)
+    api = create_api(hub)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await hub.start()
+        app.router.routes.extend(await _channel_routes(hub))
+        worker = Worker(hub) if hub.settings.embedded_worker else None
+        if worker is not None:
+            worker.start()
+        try:
+            yield
+        finally:
+            if worker is not None:
+                await worker.aclose()
+            await hub.aclose()
+
+    app = Starlette(
+        routes=[
+            *health_routes(hub),
+            Mount("/webhooks", routes=webhooks.routes()),
+            Mount("/api/v1", api),
+            WebSocketRoute("/console/socket", ConsoleSocket(hub).__call__),
+            Route("/console", console.shell, methods=["GET"]),
+            Mount("/console", routes=console.routes()),
+            Route("/widget.js", widget),
+        ],
+        middleware=[Middleware(Guard, origin=hub.settings.origin, cookie=COOKIE)],
+        exception_handlers={**HANDLERS, HTTPException: on_http_error, Exception: on_bug},
+        lifespan=lifespan,
+    )
+    app.state.hub = hub
+    return app
+
+
+async def _channel_routes(hub: Hub) -> list[BaseRoute]:
+    """The routes of our own channels, whose accounts are known once the database is seeded."""
+    directory = await hub.directory.get()
+    city = hub.settings.city
+    open311 = await own_account(hub, directory, ChannelKind.OPEN311, "digitally")
+    chat = await own_account(hub, directory, ChannelKind.WEBCHAT, "web")
+    form = await own_account(hub, directory, ChannelKind.WEBFORM, "web")
+    server = Open311Server(
+        open311,
+        hub.intake,
+        hub.service_requests,
+        hub.now,
+        public_url=f"{hub.settings.origin}/open311/v2",
+        test=hub.settings.demo,
+    )
+    chat_server = ChatServer(chat, hub.intake, hub.conversations, hub.now, city=city)
+    pages = FormPages(form, hub.intake, hub.conversations, hub.now, city=city)
+    return [
+        Mount("/open311/v2", server),
+        # A function: Starlette takes other callables for ASGI apps.
+        WebSocketRoute("/chat/socket", chat_server.__call__),
+        *pages.routes(),
+    ]

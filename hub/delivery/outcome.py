@@ -1,0 +1,37 @@
+"""What it means for the ticket that the platform took a reply, or refused it."""
+
+from __future__ import annotations
+
+from hub.delivery.models import Delivery, DeliveryState
+from hub.ports import Receipt
+from hub.tickets.change import Change
+from hub.tickets.models import AuthorKind, Message
+
+
+async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
+    """The channel accepted it: only now does a person's reply count for the SLA."""
+    delivery = await change.session.get_one(Delivery, delivery_id)
+    message = await change.session.get_one(Message, delivery.message_id)
+    delivery.state = DeliveryState.SENT.value
+    delivery.error = None
+    delivery.accepted_at = receipt.accepted_at
+    delivery.sent_parts = list(receipt.external_ids)
+    if receipt.external_ids and message.external_id is None:
+        message.external_id = receipt.external_ids[-1]
+    ticket = change.ticket
+    if message.author_kind == AuthorKind.AGENT:
+        change.directory.clockwork.answered(change.row, change.clocks, receipt.accepted_at)
+    # What the customer wrote after this reply was written is still unanswered.
+    if ticket.waiting_since is not None and ticket.waiting_since <= message.created_at:
+        ticket.waiting_since = None
+    change.tell_message("message.updated", message, delivery)
+
+
+async def refused(change: Change, delivery_id: int, reason: str, state: DeliveryState) -> None:
+    """It was not delivered, or nobody knows: the agent sees it and can try again."""
+    delivery = await change.session.get_one(Delivery, delivery_id)
+    message = await change.session.get_one(Message, delivery.message_id)
+    delivery.state = state.value
+    delivery.error = reason[:500]
+    change.audit("not delivered", message_id=message.id, reason=reason, state=state.value)
+    change.tell_message("message.updated", message, delivery)

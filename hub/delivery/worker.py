@@ -1,0 +1,237 @@
+"""The delivery worker: claim, send, record.
+
+At least once and in order: of one ticket only the oldest open delivery is claimed. A claim is
+a lease; when it runs out the worker died between sending and recording, so the outcome is
+unknown and the platform is asked before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import aliased
+
+from hub.accounts.connectors import ConnectorPool
+from hub.accounts.health import stop_account
+from hub.db.database import Database
+from hub.delivery.models import OPEN_STATES, Delivery, DeliveryState
+from hub.delivery.outcome import accepted, refused
+from hub.directory import DirectoryCache
+from hub.jobs.queue import backoff
+from hub.metrics import DELIVERIES
+from hub.now import Now
+from hub.people.models import ContactPoint
+from hub.ports import (
+    AuthFailed,
+    Choice,
+    Connector,
+    FindsSent,
+    Receipt,
+    Rejected,
+    Reply,
+    TemporarilyUnavailable,
+    Visibility,
+)
+from hub.team.access import SYSTEM
+from hub.tickets.change import changing
+from hub.tickets.models import Direction, Message, Ticket
+
+LEASE = timedelta(seconds=90)
+MAX_ATTEMPTS = 8
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery that is this worker's to make, and all it needs."""
+
+    delivery_id: int
+    ticket_id: int
+    account_id: int
+    attempts: int
+    check_first: bool
+    reply: Reply
+
+
+class DeliveryWorker:
+    def __init__(
+        self,
+        database: Database,
+        directory: DirectoryCache,
+        connectors: ConnectorPool,
+        now: Now,
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._connectors = connectors
+        self._now = now
+
+    async def claim(self, limit: int) -> list[Claim]:
+        """Take due deliveries, at most one a ticket. A bot's behind the fence is cancelled."""
+        now = self._now()
+        async with self._database.read() as session:
+            if not await session.scalar(_due(now).with_only_columns(Delivery.id).limit(1)):
+                return []
+        claims: list[Claim] = []
+        async with self._database.write() as session:
+            due = await session.scalars(
+                _due(now)
+                .order_by(Delivery.next_at, Delivery.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True, of=Delivery)
+            )
+            for delivery in due.all():
+                message = await session.get_one(Message, delivery.message_id)
+                ticket = await session.get_one(Ticket, delivery.ticket_id)
+                if (
+                    delivery.by_bot
+                    and delivery.fence != ticket.takeover
+                    and not delivery.check_first
+                    and delivery.state == DeliveryState.PENDING
+                ):
+                    directory = await self._directory.get()
+                    async with changing(session, ticket.id, directory, SYSTEM, now) as change:
+                        delivery.state = DeliveryState.CANCELLED.value
+                        delivery.error = "a person took over"
+                        change.tell_message("message.updated", message, delivery)
+                    continue
+                # A lease that ran out: it may have been sent.
+                delivery.check_first |= delivery.state == DeliveryState.SENDING
+                delivery.state = DeliveryState.SENDING.value
+                delivery.attempts += 1
+                delivery.next_at = now + LEASE
+                point = await session.get_one(ContactPoint, ticket.contact_point_id)
+                last = await session.scalar(_last_inbound(ticket.id))
+                claims.append(_claim(delivery, message, ticket, point, last))
+        return claims
+
+    async def deliver(self, claim: Claim) -> None:
+        """Send one claimed reply and record what became of it."""
+        try:
+            connector = await self._connectors.get(claim.account_id)
+            receipt = await self._send(connector, claim)
+        except Rejected as error:
+            await self._refuse(claim, error.reason)
+        except AuthFailed as error:
+            await stop_account(self._database, claim.account_id, str(error), self._now())
+            self._directory.forget()
+            await self._refuse(claim, f"the platform refused our sign-in: {error}")
+        except TemporarilyUnavailable as error:
+            await self._retry_later(claim, error)
+        except Exception as error:
+            log.exception("delivery.failed", delivery=claim.delivery_id)
+            unknown = TemporarilyUnavailable(
+                f"{type(error).__name__}: {error}", outcome_unknown=True
+            )
+            await self._retry_later(claim, unknown)
+        else:
+            DELIVERIES.labels("sent").inc()
+            async with self._database.write() as session:
+                directory = await self._directory.get()
+                async with changing(
+                    session, claim.ticket_id, directory, SYSTEM, self._now()
+                ) as change:
+                    await accepted(change, claim.delivery_id, receipt)
+
+    async def _send(self, connector: Connector, claim: Claim) -> Receipt:
+        if claim.check_first:
+            if not isinstance(connector, FindsSent):
+                raise _OutcomeUnknown("it may have been sent; this channel cannot be asked")
+            found = await connector.find_sent(claim.reply)
+            if found is not None:
+                return found
+
+        async def save_part(external_id: str) -> None:
+            async with self._database.write() as session:
+                delivery = await session.get_one(Delivery, claim.delivery_id)
+                delivery.sent_parts = [*delivery.sent_parts, external_id]
+
+        return await connector.send(claim.reply, save_part)
+
+    async def _refuse(
+        self, claim: Claim, reason: str, state: DeliveryState = DeliveryState.FAILED
+    ) -> None:
+        DELIVERIES.labels(state.value).inc()
+        log.warning("delivery.refused", delivery=claim.delivery_id, reason=reason)
+        async with self._database.write() as session:
+            directory = await self._directory.get()
+            async with changing(session, claim.ticket_id, directory, SYSTEM, self._now()) as change:
+                await refused(change, claim.delivery_id, reason, state)
+
+    async def _retry_later(self, claim: Claim, error: TemporarilyUnavailable) -> None:
+        if isinstance(error, _OutcomeUnknown):
+            await self._refuse(claim, str(error), DeliveryState.UNKNOWN)
+            return
+        if claim.attempts >= MAX_ATTEMPTS:
+            state = DeliveryState.UNKNOWN if error.outcome_unknown else DeliveryState.FAILED
+            await self._refuse(claim, f"given up after {claim.attempts} attempts: {error}", state)
+            return
+        DELIVERIES.labels("retry").inc()
+        wait = backoff(claim.attempts)
+        if error.retry_after is not None:
+            wait = max(wait, timedelta(seconds=error.retry_after))
+        async with self._database.write() as session:
+            delivery = await session.get_one(Delivery, claim.delivery_id)
+            delivery.state = DeliveryState.PENDING.value
+            delivery.next_at = self._now() + wait
+            delivery.error = str(error)[:500]
+            delivery.check_first = claim.check_first or error.outcome_unknown
+
+
+class _OutcomeUnknown(TemporarilyUnavailable):
+    """Trying again would be a guess."""
+
+
+def _due(now: datetime) -> Select[Delivery]:
+    earlier = aliased(Delivery)
+    return select(Delivery).where(
+        Delivery.state.in_(OPEN_STATES),
+        Delivery.next_at <= now,
+        ~exists(
+            select(earlier.id).where(
+                earlier.ticket_id == Delivery.ticket_id,
+                earlier.id < Delivery.id,
+                earlier.state.in_(OPEN_STATES),
+            )
+        ),
+    )
+
+
+def _last_inbound(ticket_id: int) -> Select[Message]:
+    return (
+        select(Message)
+        .where(Message.ticket_id == ticket_id, Message.direction == Direction.INBOUND.value)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+
+
+def _claim(
+    delivery: Delivery, message: Message, ticket: Ticket, point: ContactPoint, last: Message | None
+) -> Claim:
+    reply = Reply(
+        key=f"{delivery.id}",
+        conversation=ticket.conversation,
+        recipient=point.address,
+        recipient_handle=point.handle,
+        body=message.body,
+        visibility=Visibility(message.visibility),
+        in_reply_to=message.in_reply_to,
+        last_inbound_at=last.sent_at if last else None,
+        by_bot=delivery.by_bot,
+        choices=tuple(Choice(choice["title"], choice["value"]) for choice in message.choices),
+        sent_parts=tuple(delivery.sent_parts),
+        written_at=message.created_at,
+    )
+    return Claim(
+        delivery.id,
+        ticket.id,
+        ticket.account_id,
+        delivery.attempts,
+        delivery.check_first,
+        reply,
+    )

@@ -1,0 +1,126 @@
+"""Following the event log: one reader a process, any number of subscribers.
+
+The feed reads on from its cursor whenever the doorbell rings, and at every tick all the same.
+An event's frame is built once, from the JSON stored with it; each subscriber gets the frames
+it may see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import func, select
+
+from hub.db.base import encode_json
+from hub.db.database import Database
+from hub.events.models import Counter, Event
+from hub.events.record import SEQUENCE
+from hub.tickets.view import timestamp
+
+TICK = 1.0
+_PAGE = 500
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An event as it goes to a console: `text` is its JSON."""
+
+    seq: int
+    kind: str
+    ticket_id: int | None
+    unit: str | None
+    assignee_id: int | None
+    text: str
+
+
+def frame_of(event: Event) -> Frame:
+    head = encode_json(
+        {
+            "seq": event.seq,
+            "kind": event.kind,
+            "at": timestamp(event.at),
+            "ticket_id": event.ticket_id,
+        }
+    )
+    text = f'{head[:-1]},"data":{event.data}}}'
+    return Frame(event.seq, event.kind, event.ticket_id, event.unit, event.assignee_id, text)
+
+
+async def read_since(database: Database, since: int, limit: int = _PAGE) -> list[Frame]:
+    """The events after number `since`, in order."""
+    async with database.read() as session:
+        events = await session.scalars(
+            select(Event).where(Event.seq > since).order_by(Event.seq).limit(limit)
+        )
+        return [frame_of(event) for event in events]
+
+
+async def last_number(database: Database) -> int:
+    """The newest event's number, 0 before the first."""
+    async with database.read() as session:
+        return await session.scalar(select(Counter.value).where(Counter.name == SEQUENCE)) or 0
+
+
+async def oldest_number(database: Database) -> int | None:
+    """The oldest event still kept, None if there is none."""
+    async with database.read() as session:
+        return await session.scalar(select(func.min(Event.seq)))
+
+
+Listener = Callable[[Sequence[Frame]], None]
+
+
+class EventFeed:
+    """`start` before `subscribe`; listeners are called in order and must not wait."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._listeners: set[Listener] = set()
+        self._rung = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.cursor = 0
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def start(self) -> None:
+        self.cursor = await last_number(self._database)
+        self._task = asyncio.create_task(self._follow(), name="event-feed")
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.add(listener)
+
+    def unsubscribe(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+
+    async def aclose(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _follow(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._rung.wait()
+            self._rung.clear()
+            try:
+                await self._catch_up()
+            except Exception as error:  # the database is away: the next tick tries again
+                log.warning("feed.read_failed", error=str(error))
+                await asyncio.sleep(TICK)
+
+    async def _catch_up(self) -> None:
+        while frames := await read_since(self._database, self.cursor):
+            self.cursor = frames[-1].seq
+            for listener in list(self._listeners):
+                listener(frames)
+            if len(frames) < _PAGE:
+                return

@@ -1,0 +1,1 @@
+"""What the hub serves besides the API: webhooks, health, and the rules every answer keeps."""

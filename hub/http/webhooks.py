@@ -1,0 +1,106 @@
+"""`/webhooks/{channel}`: verify, parse, store, and only then answer 200."""
+
+from __future__ import annotations
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from hub.directory import AccountEntry
+from hub.errors import HubError, NotFound
+from hub.http.problem import problem
+from hub.metrics import WEBHOOKS
+from hub.ports import (
+    BadSignature,
+    Connector,
+    MalformedPayload,
+    ReceivedBody,
+    ReceivesWebhooks,
+    UnsupportedEvent,
+)
+from hub.system import Hub
+
+MAX_BODY = 1_048_576
+
+log = structlog.get_logger(__name__)
+
+
+class TooLarge(HubError):
+    status = 413
+    title = "Too large"
+
+
+class Webhooks:
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(path, self.handshake, methods=["GET"])
+            for path in ("/{channel}", "/{channel}/{slug}")
+        ] + [
+            Route(path, self.receive, methods=["POST"])
+            for path in ("/{channel}", "/{channel}/{slug}")
+        ]
+
+    async def handshake(self, request: Request) -> Response:
+        account, connector = await self._connector(request)
+        try:
+            answer = connector.handshake(request.query_params)
+        except BadSignature as error:
+            WEBHOOKS.labels(account.kind, "bad handshake").inc()
+            return problem(403, "Not ours", str(error))
+        return Response(answer.body, media_type=answer.media_type)
+
+    async def receive(self, request: Request) -> Response:
+        """401 leaves no trace but a counter; what cannot be read is kept and listed."""
+        account, connector = await self._connector(request)
+        body = await read_body(request, MAX_BODY)
+        try:
+            connector.verify(request.headers, body)
+        except BadSignature as error:
+            WEBHOOKS.labels(account.kind, "bad signature").inc()
+            return problem(401, "Not signed", str(error))
+        received = self._read(account, connector, body)
+        await self._hub.intake.receive(received)
+        WEBHOOKS.labels(account.kind, "unreadable" if received.error else "stored").inc()
+        return PlainTextResponse("ok")
+
+    def _read(
+        self, account: AccountEntry, connector: ReceivesWebhooks, body: bytes
+    ) -> ReceivedBody:
+        content_type = "application/json"
+        try:
+            items = connector.parse(body)
+        except UnsupportedEvent as error:
+            log.info("webhook.unsupported", channel=account.kind, error=str(error))
+            return ReceivedBody(account.id, (), body, content_type, f"not for us: {error}"[:500])
+        except MalformedPayload as error:
+            log.warning("webhook.malformed", channel=account.kind, error=str(error))
+            return ReceivedBody(account.id, (), body, content_type, str(error)[:500])
+        return ReceivedBody(
+            account.id, items, body, content_type, text_fields=connector.text_fields
+        )
+
+    async def _connector(self, request: Request) -> tuple[AccountEntry, ReceivesWebhooks]:
+        kind, slug = request.path_params["channel"], request.path_params.get("slug")
+        account = (await self._hub.directory.get()).account_of(kind, slug)
+        connector: Connector | None = None
+        if account is not None:
+            connector = await self._hub.connectors.of_account(account.id)
+        if account is None or not isinstance(connector, ReceivesWebhooks):
+            raise NotFound("no account takes webhooks here")
+        return account, connector
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, as long as it is not larger than `limit` bytes. Raises TooLarge."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"a body may have {limit} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,1 @@
+"""The way in: from received bodies to tickets, in one group-committed transaction."""

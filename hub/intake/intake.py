@@ -1,0 +1,90 @@
+"""`Intake.receive`: the hub's one way in, whatever the channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hub.intake.batch import Submission
+from hub.intake.redaction import mask_body, mask_numbers
+from hub.intake.writer import IntakeWriter
+from hub.metrics import INBOUND
+from hub.now import Now
+from hub.ports import Accepted, Ignored, InboundMessage, ReceivedBody
+from hub.secrets import Seal
+
+
+class Intake:
+    """Implements `hub.ports.Inbox`."""
+
+    def __init__(
+        self,
+        writer: IntakeWriter,
+        seal: Seal,
+        now: Now,
+        *,
+        keep: timedelta,
+        keep_unreadable: timedelta,
+    ) -> None:
+        self._writer = writer
+        self._seal = seal
+        self._now = now
+        self._keep = keep
+        self._keep_unreadable = keep_unreadable
+
+    async def receive(self, received: ReceivedBody) -> tuple[Accepted, ...]:
+        """Store `received` and everything it causes; returns when that is committed."""
+        now = self._now()
+        error = received.error
+        raw = received.raw
+        if error is None:
+            try:
+                raw = mask_body(raw, received.content_type, received.text_fields)
+            except ValueError as reason:
+                error = f"not {received.content_type}: {reason}"[:500]
+        if error is not None:
+            # Nobody could look for card numbers in it, so nobody reads it without the key.
+            raw = self._seal.seal(received.raw)
+        messages = tuple(
+            _masked(item) for item in received.items if isinstance(item, InboundMessage)
+        )
+        for item in received.items:
+            INBOUND.labels(item.reason if isinstance(item, Ignored) else "message").inc()
+        submission = await self._writer.submit(
+            Submission(
+                received.account_id,
+                raw,
+                received.content_type[:120],
+                now,
+                now + (self._keep_unreadable if error else self._keep),
+                messages=messages if error is None else (),
+                error=error,
+                cursor=received.cursor,
+            )
+        )
+        return tuple(submission.results)
+
+
+def _masked(message: InboundMessage) -> InboundMessage:
+    """`message` without card and social-security numbers in what people wrote."""
+    location = message.location
+    if location is not None and location.address:
+        location = replace(location, address=mask_numbers(location.address))
+    masked = replace(
+        message,
+        body=mask_numbers(message.body),
+        subject=mask_numbers(message.subject) if message.subject else message.subject,
+        location=location,
+        context=_mask_context(message.context),
+    )
+    return message if masked == message else masked
+
+
+def _mask_context(value: Any, name: str = "") -> Any:
+    if isinstance(value, Mapping):
+        return {key: _mask_context(child, key) for key, child in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mask_context(child, name) for child in value]
+    return mask_numbers(value) if isinstance(value, str) and not name.endswith("id") else value

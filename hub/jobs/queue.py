@@ -1,0 +1,97 @@
+"""Promising a job, and keeping the promise: claimed under a lease, retried with backoff."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.db.database import Database
+from hub.jobs.models import Job
+from hub.metrics import JOBS_FAILED
+from hub.now import Now
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 8
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+def promise(
+    session: AsyncSession, kind: str, payload: dict[str, Any], now: datetime, *, run_at: datetime
+) -> None:
+    """Add a job to the caller's transaction."""
+    session.add(Job(kind=kind, payload=payload, run_at=run_at, created_at=now, attempts=0))
+
+
+def backoff(attempts: int, *, base: float = 2.0, cap: float = 300.0) -> timedelta:
+    """How long to wait after so many failures: doubling, capped, with jitter."""
+    return timedelta(seconds=min(cap, base * 2 ** max(0, attempts - 1)) * random.uniform(0.7, 1.3))
+
+
+class JobQueue:
+    """Runs due jobs with the handlers it was given, by kind."""
+
+    def __init__(self, database: Database, now: Now, handlers: Mapping[str, Handler]) -> None:
+        self._database = database
+        self._now = now
+        self._handlers = handlers
+
+    async def claim(self, limit: int) -> list[Job]:
+        """Take due jobs: nobody else gets them until the lease has run out."""
+        now = self._now()
+        async with self._database.read() as session:
+            if not await session.scalar(_due(now).with_only_columns(Job.id).limit(1)):
+                return []
+        async with self._database.write() as session:
+            jobs = await session.scalars(
+                _due(now)
+                .order_by(Job.run_at, Job.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            claimed = list(jobs)
+            for job in claimed:
+                job.run_at = now + LEASE
+                job.attempts += 1
+            return claimed
+
+    async def run(self, job: Job) -> None:
+        """Run one claimed job and record how it went."""
+        try:
+            await self._handlers[job.kind](job.payload)
+        except Exception as error:
+            await self._failed(job, error)
+        else:
+            async with self._database.write() as session:
+                await session.execute(
+                    update(Job).where(Job.id == job.id).values(done_at=self._now(), error=None)
+                )
+
+    async def _failed(self, job: Job, error: Exception) -> None:
+        gave_up = job.attempts >= MAX_ATTEMPTS
+        log.error("job.failed", kind=job.kind, job=job.id, gave_up=gave_up, exc_info=error)
+        if gave_up:
+            JOBS_FAILED.labels(job.kind).inc()
+        async with self._database.write() as session:
+            await session.execute(
+                update(Job)
+                .where(Job.id == job.id)
+                .values(
+                    error=f"{type(error).__name__}: {error}"[:1000],
+                    run_at=self._now() + backoff(job.attempts),
+                    done_at=self._now() if gave_up else None,
+                    failed=gave_up,
+                )
+            )
+
+
+def _due(now: datetime) -> Select[Job]:
+    return select(Job).where(Job.done_at.is_(None), Job.run_at <= now)

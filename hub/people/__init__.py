@@ -1,0 +1,1 @@
+"""Contacts: one customer, however many handles and numbers."""

@@ -1,0 +1,80 @@
+"""Rows of calendars, policies, clocks and the breaches that stay recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db.base import Base, Id, Json
+
+
+class HoursRow(Base):
+    """A calendar, as `BusinessHours.to_dict` writes it."""
+
+    __tablename__ = "business_hours"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    definition: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class PolicyRow(Base):
+    """A policy; the lowest `rank` that matches a ticket governs it."""
+
+    __tablename__ = "sla_policies"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    rank: Mapped[int] = mapped_column(unique=True)
+    definition: Mapped[dict[str, Any]] = mapped_column(Json)
+    hours_id: Mapped[int] = mapped_column(Id, ForeignKey("business_hours.id"))
+
+
+class ClockRow(Base):
+    """One metric's clock on one ticket; next_response has one for each exchange."""
+
+    __tablename__ = "sla_clocks"
+    __table_args__ = (
+        Index("ix_sla_clocks_ticket", "ticket_id"),
+        Index(
+            "ix_sla_clocks_due",
+            "due_at",
+            sqlite_where=text("running_since is not null and breached_at is null"),
+            postgresql_where=text("running_since is not null and breached_at is null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"))
+    metric: Mapped[str] = mapped_column(String(20))
+    policy_id: Mapped[int | None] = mapped_column(Id, ForeignKey("sla_policies.id"))
+    target: Mapped[timedelta | None]
+    """None measures without a due time."""
+    calendar_time: Mapped[bool]
+    started_at: Mapped[datetime]
+    used: Mapped[timedelta] = mapped_column(default=timedelta(0))
+    """Time that counted before `running_since`."""
+    running_since: Mapped[datetime | None]
+    """None while paused or after it was met."""
+    due_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    breached_at: Mapped[datetime | None]
+    ended: Mapped[str | None] = mapped_column(String(20))
+    """Why it stopped without being met, see `hub.sla.clocks.Ended`."""
+
+
+class Breach(Base):
+    """A target that was missed: append-only, whatever is recomputed later."""
+
+    __tablename__ = "breaches"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"), index=True)
+    clock_id: Mapped[int] = mapped_column(Id, ForeignKey("sla_clocks.id"), unique=True)
+    metric: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[str] = mapped_column(String(40))
+    due_at: Mapped[datetime]
+    """When the target was missed: the event's own time, not the sweep's."""
+    noticed_at: Mapped[datetime]

@@ -1,0 +1,114 @@
+"""Noticing what is overdue: each breach once, at its own time, however late the sweep comes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from hub.db.database import Database
+from hub.directory import DirectoryCache
+from hub.metrics import BREACHES
+from hub.now import Now
+from hub.sla.models import Breach, ClockRow
+from hub.sla.service import ANSWERED_BY_BOT
+from hub.team.access import SYSTEM
+from hub.tickets.actions import reopen, set_status
+from hub.tickets.change import changing
+from hub.tickets.models import AuthorKind, Status, Ticket
+
+_AT_ONCE = 100
+
+
+class Sweep:
+    """What time alone brings about: breaches, the end of a snooze, the bot's own tickets."""
+
+    def __init__(
+        self, database: Database, directory: DirectoryCache, now: Now, bot_silence: timedelta
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._now = now
+        self._bot_silence = bot_silence
+
+    async def run(self) -> int:
+        """Do all that is due; gives the number of tickets changed."""
+        return await self._breaches() + await self._wake() + await self._close_answered()
+
+    async def _breaches(self) -> int:
+        now = self._now()
+        async with self._database.read() as session:
+            ids = await session.scalars(
+                select(ClockRow.ticket_id)
+                .join(Ticket, Ticket.id == ClockRow.ticket_id)
+                .where(
+                    ClockRow.running_since.is_not(None),
+                    ClockRow.breached_at.is_(None),
+                    ClockRow.due_at < now,
+                    # What the bot answered waits for nobody until the customer writes again.
+                    or_(Ticket.status != Status.BOT.value, Ticket.waiting_since.is_not(None)),
+                )
+                .limit(_AT_ONCE)
+            )
+            tickets = sorted(set(ids))
+        directory = await self._directory.get()
+        for ticket_id in tickets:
+            async with (
+                self._database.write() as session,
+                changing(session, ticket_id, directory, SYSTEM, now) as change,
+            ):
+                for clock in directory.clockwork.breached(change.row, change.clocks, now):
+                    BREACHES.labels(clock["metric"], change.ticket.unit).inc()
+                    change.audit("breach", metric=clock["metric"])
+                    session.add(
+                        Breach(
+                            ticket_id=ticket_id,
+                            clock_id=clock["id"],
+                            metric=clock["metric"],
+                            unit=change.ticket.unit,
+                            due_at=clock["breached_at"],
+                            noticed_at=now,
+                        )
+                    )
+        return len(tickets)
+
+    async def _wake(self) -> int:
+        """Snoozed tickets whose time has come."""
+        now = self._now()
+        due = and_(Ticket.status == Status.SNOOZED.value, Ticket.snoozed_until <= now)
+        tickets = await self._find(due)
+        directory = await self._directory.get()
+        for ticket_id in tickets:
+            async with (
+                self._database.write() as session,
+                changing(session, ticket_id, directory, SYSTEM, now) as change,
+            ):
+                if change.ticket.status == Status.SNOOZED:
+                    reopen(change)
+                    change.audit("status", status=Status.OPEN.value, before=Status.SNOOZED.value)
+        return len(tickets)
+
+    async def _close_answered(self) -> int:
+        """What the bot answered, and the customer let rest."""
+        now = self._now()
+        silent = and_(
+            Ticket.status == Status.BOT.value,
+            Ticket.last_author == AuthorKind.BOT.value,
+            Ticket.last_message_at <= now - self._bot_silence,
+        )
+        tickets = await self._find(silent)
+        directory = await self._directory.get()
+        for ticket_id in tickets:
+            async with (
+                self._database.write() as session,
+                changing(session, ticket_id, directory, SYSTEM, now) as change,
+            ):
+                # The customer may have written since: then it is not ours to close.
+                if change.ticket.last_author == AuthorKind.BOT and change.ticket.takeover == 0:
+                    await set_status(change, Status.RESOLVED, reason=ANSWERED_BY_BOT)
+        return len(tickets)
+
+    async def _find(self, condition: ColumnElement[bool]) -> list[int]:
+        async with self._database.read() as session:
+            found = await session.scalars(select(Ticket.id).where(condition).limit(_AT_ONCE))
+            return list(found)

@@ -1,0 +1,130 @@
+"""The hub as one object: its parts, made from settings and from what the rooms bring in.
+
+It knows no vendor: `hub.app` hands in the connectors' factory, the responder and the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from hub.accounts.connectors import ConnectorFactory, ConnectorPool
+from hub.db.database import Database
+from hub.db.migrate import migrate
+from hub.directory import DirectoryCache
+from hub.events.doorbell import Doorbell, LocalDoorbell, RedisDoorbell
+from hub.events.feed import EventFeed, Frame
+from hub.intake.intake import Intake
+from hub.intake.writer import IntakeWriter
+from hub.now import Now, system_now
+from hub.ports import ArticleView, Knowledge, PartHealth, PartState, Responder
+from hub.search.index import SearchIndex, search_index
+from hub.secrets import Seal
+from hub.seed import seed
+from hub.settings import Settings
+from hub.team.sessions import Sessions
+from hub.tickets.conversations import TicketConversations
+from hub.tickets.service_requests import TicketRequests
+from hub.triage.triage import EmergencyRules
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What comes from outside the core."""
+
+    connector: ConnectorFactory
+    emergency: EmergencyRules
+    responder: Responder
+    knowledge: Knowledge
+    suggest: Callable[[str, int], Awaitable[Sequence[ArticleView]]]
+    """The articles that fit a question best, at most so many."""
+    start: Callable[[], Awaitable[None]]
+    """Starts what runs beside the hub (a managed bot)."""
+    stop: Callable[[], Awaitable[None]]
+
+
+class Hub:
+    """`start` before use, `aclose` after."""
+
+    def __init__(self, settings: Settings, rooms: Rooms, *, now: Now = system_now) -> None:
+        self.settings = settings
+        self.rooms = rooms
+        self.now = now
+        self.seal = Seal(settings.sealing_key)
+        self.database = Database(settings.resolved_database_url)
+        self.directory = DirectoryCache(self.database, now)
+        self.doorbell: Doorbell = (
+            RedisDoorbell(settings.redis_url) if settings.redis_url else LocalDoorbell()
+        )
+        self.feed = EventFeed(self.database)
+        self.search: SearchIndex = search_index(self.database)
+        self.connectors = ConnectorPool(self.database, self.seal, rooms.connector)
+        self.writer = IntakeWriter(self.database, self.directory, now, settings.reopen_window)
+        self.intake = Intake(
+            self.writer,
+            self.seal,
+            now,
+            keep=timedelta(days=settings.raw_retention_days),
+            keep_unreadable=timedelta(days=settings.unreadable_retention_days),
+        )
+        self.sessions = Sessions(self.database, now, timedelta(hours=settings.session_hours))
+        self.conversations = TicketConversations(self.database, self.feed)
+        self.service_requests = TicketRequests(self.database, self.directory)
+
+    async def prepare(self) -> None:
+        """Bring the database up to date and seed it."""
+        await migrate(self.database)
+        await seed(self.database, self.settings, self.seal, self.now)
+        self.directory.forget()
+
+    async def start(self) -> None:
+        """Prepare, then begin to take inquiries; the bot follows when it is ready."""
+        await self.prepare()
+        self.database.on_commit = self.doorbell.ring
+        self.doorbell.listen(self.feed.ring)
+        self.feed.subscribe(self._notice)
+        await self.doorbell.start()
+        await self.feed.start()
+        self.writer.start()
+        await self.rooms.start()
+
+    async def aclose(self) -> None:
+        await self.rooms.stop()
+        await self.writer.aclose()
+        await self.feed.aclose()
+        await self.doorbell.aclose()
+        await self.connectors.aclose()
+        await self.rooms.responder.aclose()
+        await self.database.aclose()
+
+    def _notice(self, frames: Sequence[Frame]) -> None:
+        if any(frame.kind in ("config.changed", "agent.updated") for frame in frames):
+            self.directory.forget()
+
+    async def health(self) -> list[PartHealth]:
+        """Every part's state: the database first, without which nothing is taken."""
+        parts = [await self._database_health()]
+        if isinstance(self.doorbell, RedisDoorbell):
+            state = PartState.UP if self.doorbell.healthy else PartState.DEGRADED
+            detail = "" if self.doorbell.healthy else "away: updates come once a second"
+            parts.append(PartHealth("redis", state, detail))
+        parts += await self.rooms.responder.health()
+        if parts[0].state is PartState.UP:
+            for account in (await self.directory.get()).accounts.values():
+                if account.stopped:
+                    detail = f"{account.name}: the platform refused our sign-in"
+                    parts.append(
+                        PartHealth(f"{account.kind}/{account.slug}", PartState.DOWN, detail)
+                    )
+        return parts
+
+    async def _database_health(self) -> PartHealth:
+        try:
+            async with self.database.read() as session:
+                await session.execute(text("SELECT 1 FROM counters"))
+        except Exception as error:
+            return PartHealth("database", PartState.DOWN, f"{type(error).__name__}: {error}"[:200])
+        return PartHealth("database", PartState.UP)

@@ -1,0 +1,1 @@
+"""Units, agents, and what each of them may see and do."""

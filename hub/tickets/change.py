@@ -1,0 +1,110 @@
+"""One change to one ticket: locked, changed, audited and told, in the caller's transaction.
+
+Every function that changes a ticket outside intake works on a `Change`; leaving the block
+raises the version and records the event, so nobody can forget either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, MutableMapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.audit.models import AuditEntry
+from hub.db.base import Base
+from hub.delivery.models import Delivery
+from hub.directory import Directory
+from hub.errors import NotFound
+from hub.events.record import PendingEvent, record
+from hub.sla.models import ClockRow
+from hub.team.access import Actor
+from hub.tickets.models import Message, Ticket
+from hub.tickets.view import message_view, ticket_view
+
+
+class Columns(MutableMapping[str, Any]):
+    """An ORM row as the mapping that intake's plain rows are."""
+
+    def __init__(self, row: Base) -> None:
+        self._row = row
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        setattr(self._row, name, value)
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("a row keeps its columns")
+
+    def __iter__(self) -> Any:
+        return iter(self._row.as_row())
+
+    def __len__(self) -> int:
+        return len(self._row.as_row())
+
+
+class Change:
+    def __init__(
+        self,
+        session: AsyncSession,
+        ticket: Ticket,
+        clocks: Sequence[ClockRow],
+        directory: Directory,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        self.session = session
+        self.ticket = ticket
+        self.directory = directory
+        self.actor = actor
+        self.now = now
+        self.row = Columns(ticket)
+        self.clocks: list[MutableMapping[str, Any]] = [Columns(clock) for clock in clocks]
+
+    def audit(self, action: str, **detail: Any) -> None:
+        self.session.add(
+            AuditEntry(
+                at=self.now,
+                actor=str(self.actor),
+                action=action,
+                ticket_id=self.ticket.id,
+                detail=detail,
+            )
+        )
+
+    def tell(self, kind: str, data: dict[str, Any]) -> None:
+        """Record an event for whoever may see the ticket."""
+        ticket = self.ticket
+        record(
+            self.session,
+            PendingEvent(kind, self.now, data, ticket.id, ticket.unit, ticket.assignee_id),
+        )
+
+    def tell_message(self, kind: str, message: Message, delivery: Delivery | None = None) -> None:
+        self.tell(kind, message_view(message.as_row(), delivery))
+
+
+@asynccontextmanager
+async def changing(
+    session: AsyncSession, ticket_id: int, directory: Directory, actor: Actor, now: datetime
+) -> AsyncIterator[Change]:
+    """Lock a ticket and its clocks for a change. Raises NotFound."""
+    ticket = await session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update())
+    if ticket is None:
+        raise NotFound(f"there is no ticket {ticket_id}")
+    clocks = await session.scalars(select(ClockRow).where(ClockRow.ticket_id == ticket_id))
+    unit, assignee = ticket.unit, ticket.assignee_id
+    change = Change(session, ticket, clocks.all(), directory, actor, now)
+    yield change
+    ticket.version += 1
+    ticket.updated_at = now
+    if (ticket.unit, ticket.assignee_id) != (unit, assignee):
+        # Told to those who could see it: whoever still can ignores it for what follows.
+        left = PendingEvent("ticket.left", now, {"id": ticket.id}, ticket.id, unit, assignee)
+        record(session, left)
+    change.tell("ticket.updated", ticket_view(ticket.as_row()))

@@ -1,0 +1,78 @@
+"""How a ticket and a message look outside: the same in the API, in events and in intake.
+
+Both take a row as a mapping of columns, so that intake (which never builds ORM objects) and
+the rest of the hub cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.delivery.models import Delivery
+
+
+def timestamp(instant: datetime | None) -> str | None:
+    """ISO 8601 in UTC with a `Z`, or None."""
+    if instant is None:
+        return None
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+_PLAIN = (
+    "id", "subject", "preview", "status", "priority", "channel", "visibility", "account_id",
+    "unit", "assignee_id", "contact_id", "contact_name", "topic", "tags", "emergency",
+    "last_author", "due_metric", "can_reply", "resolution_reason", "handoff", "location",
+    "permalink", "context", "previous_ticket_id", "version",
+)  # fmt: skip
+_INSTANTS = (
+    "created_at", "updated_at", "last_message_at", "waiting_since", "due_at", "resolved_at",
+    "snoozed_until",
+)  # fmt: skip
+
+
+def ticket_view(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A ticket as JSON-ready data."""
+    view: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    for name in _INSTANTS:
+        view[name] = timestamp(row[name])
+    for metric in ("first_response", "resolution"):
+        view[metric] = {
+            "due_at": timestamp(row[f"{metric}_due_at"]),
+            "met_at": timestamp(row[f"{metric}_met_at"]),
+            "breached": row[f"{metric}_breached"],
+        }
+    return view
+
+
+def message_view(row: Mapping[str, Any], delivery: Delivery | None = None) -> dict[str, Any]:
+    """A message as JSON-ready data, with the state of its delivery if it has one."""
+    return {
+        "id": row["id"],
+        "ticket_id": row["ticket_id"],
+        "direction": row["direction"],
+        "author": {
+            "kind": row["author_kind"],
+            "id": row["author_id"],
+            "name": row["author_name"],
+        },
+        "body": row["body"],
+        "visibility": row["visibility"],
+        "sent_at": timestamp(row["sent_at"]),
+        "created_at": timestamp(row["created_at"]),
+        "delivery": None
+        if delivery is None
+        else {
+            "state": delivery.state,
+            "error": delivery.error,
+            "attempts": delivery.attempts,
+        },
+        "articles": row["articles"],
+        "choices": row["choices"],
+        "attachments": row["attachments"],
+        "in_reply_to": row["in_reply_to"],
+        "permalink": row["permalink"],
+        "emergency": row["emergency"],
+        "key": row["key"],
+    }

@@ -1,0 +1,41 @@
+"""Giving a ticket to a person: presence and capacity, the least busy first."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from hub.team.models import Agent, AgentUnit, Presence
+from hub.tickets.change import Change
+from hub.tickets.models import Status, Ticket
+
+_LOAD = (Status.OPEN.value, Status.PENDING_CUSTOMER.value)
+
+
+async def assign_least_busy(change: Change) -> None:
+    """Assign where the unit wants it and someone on line has room; else it stays in the queue."""
+    ticket = change.ticket
+    unit = change.directory.units.get(ticket.unit)
+    if ticket.assignee_id is not None or unit is None or not unit.auto_assign:
+        return
+    load = (
+        select(func.count())
+        .select_from(Ticket)
+        .where(Ticket.assignee_id == Agent.id, Ticket.status.in_(_LOAD))
+        .correlate(Agent)
+        .scalar_subquery()
+    )
+    chosen = await change.session.scalar(
+        select(Agent.id)
+        .join(AgentUnit, AgentUnit.agent_id == Agent.id)
+        .where(
+            AgentUnit.unit == ticket.unit,
+            Agent.active,
+            Agent.presence == Presence.ONLINE.value,
+            load < Agent.capacity,
+        )
+        .order_by(load, Agent.id)
+        .limit(1)
+    )
+    if chosen is not None:
+        change.audit("assign", agent_id=chosen, by="least busy")
+        ticket.assignee_id = chosen

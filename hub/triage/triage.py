@@ -1,0 +1,148 @@
+"""The triage of one inbound message: emergency rules first, then the Responder, then a person.
+
+The responder is asked outside any transaction. What it said is written only if nobody took
+over meanwhile: the ticket's fence is compared under the ticket's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import exists, select
+
+from hub.db.database import Database
+from hub.directory import DirectoryCache
+from hub.metrics import BOT_TURNS, TRIAGE_SECONDS
+from hub.now import Now
+from hub.ports import (
+    Answer,
+    AskBack,
+    ChannelKind,
+    Choice,
+    Decision,
+    Handoff,
+    Knowledge,
+    Responder,
+    Turn,
+    Visibility,
+)
+from hub.team.access import BOT
+from hub.tickets.change import changing
+from hub.tickets.models import AuthorKind, Message, Status, Ticket
+from hub.triage.actions import bot_answers, bot_asks_back, hand_off, raise_emergency
+from hub.triage.keys import bot_key
+
+log = structlog.get_logger(__name__)
+
+EmergencyRules = Callable[[str], str | None]
+"""The slug of the emergency a text tells of, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A message to triage, and the fence as it was when it was read."""
+
+    message: Message
+    ticket: Ticket
+    turn: Turn
+    fence: int
+
+
+class Triage:
+    """Handles the `triage` job."""
+
+    def __init__(
+        self,
+        database: Database,
+        directory: DirectoryCache,
+        rules: EmergencyRules,
+        responder: Responder,
+        knowledge: Knowledge,
+        now: Now,
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._rules = rules
+        self._responder = responder
+        self._knowledge = knowledge
+        self._now = now
+
+    async def __call__(self, payload: Mapping[str, Any]) -> None:
+        inquiry = await self._load(payload["message_id"])
+        if inquiry is None:
+            return
+        emergency = self._rules(inquiry.message.body)
+        if emergency is not None:
+            await self._emergency(inquiry, emergency)
+        elif inquiry.ticket.status == Status.BOT:
+            decision = await self._responder.respond(inquiry.turn)
+            await self._carry_out(inquiry, decision)
+        TRIAGE_SECONDS.observe((self._now() - inquiry.message.created_at).total_seconds())
+
+    async def _load(self, message_id: int) -> Inquiry | None:
+        async with self._database.read() as session:
+            message = await session.get(Message, message_id)
+            if message is None:
+                return None
+            done = await session.scalar(
+                select(
+                    exists().where(
+                        Message.ticket_id == message.ticket_id, Message.key == bot_key(message_id)
+                    )
+                )
+            )
+            if done:  # the job ran before and died after its commit
+                return None
+            ticket = await session.get_one(Ticket, message.ticket_id)
+            spoken = await session.scalar(
+                select(Message)
+                .where(Message.ticket_id == ticket.id, Message.author_kind == AuthorKind.BOT.value)
+                .order_by(Message.id.desc())
+                .limit(1)
+            )
+        offered = spoken.choices if spoken is not None and ticket.asked_back else []
+        turn = Turn(
+            conversation=f"ticket-{ticket.id}",
+            text=message.body,
+            channel=ChannelKind(ticket.channel),
+            visibility=Visibility(message.visibility),
+            asked_back=ticket.asked_back,
+            choices=tuple(Choice(choice["title"], choice["value"]) for choice in offered),
+            first=spoken is None,
+        )
+        return Inquiry(message, ticket, turn, ticket.takeover)
+
+    async def _emergency(self, inquiry: Inquiry, slug: str) -> None:
+        BOT_TURNS.labels("emergency").inc()
+        article = await self._knowledge.article(slug)
+        directory = await self._directory.get()
+        async with (
+            self._database.write() as session,
+            changing(session, inquiry.ticket.id, directory, BOT, self._now()) as change,
+        ):
+            await raise_emergency(change, inquiry.message, slug, article, inquiry.fence)
+
+    async def _carry_out(self, inquiry: Inquiry, decision: Decision) -> None:
+        BOT_TURNS.labels(type(decision).__name__.lower()).inc()
+        topic = decision.topic if isinstance(decision, Handoff) else None
+        if isinstance(decision, Answer) and decision.articles:
+            topic = decision.articles[0]
+        article = await self._knowledge.article(topic) if topic else None
+        directory = await self._directory.get()
+        async with (
+            self._database.write() as session,
+            changing(session, inquiry.ticket.id, directory, BOT, self._now()) as change,
+        ):
+            if change.ticket.takeover != inquiry.fence or change.ticket.status != Status.BOT:
+                log.info("triage.discarded", ticket=inquiry.ticket.id, reason="took over")
+                return
+            match decision:
+                case Answer():
+                    await bot_answers(change, inquiry.message, decision, article)
+                case AskBack():
+                    await bot_asks_back(change, inquiry.message, decision)
+                case Handoff():
+                    await hand_off(change, inquiry.message, decision, article)

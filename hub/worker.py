@@ -1,0 +1,148 @@
+"""The worker: triage jobs, deliveries, due clocks, polls and housekeeping, until it is stopped.
+
+Embedded it runs inside `hub serve`; scaled, any number of `hub worker` processes share the
+work through claims in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import delete
+
+from hub.accounts.poller import Poller
+from hub.api.models import IdempotentAnswer
+from hub.delivery.worker import DeliveryWorker
+from hub.events.models import Event
+from hub.intake.models import RawBody
+from hub.jobs.models import Job
+from hub.jobs.queue import JobQueue
+from hub.sla.sweep import Sweep
+from hub.system import Hub
+from hub.triage.triage import Triage
+
+TICK = 1.0
+CONCURRENCY = 8
+SWEEP_EVERY = 1.0
+TIDY_EVERY = 600.0
+
+Work = TypeVar("Work")
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        triage = Triage(
+            hub.database,
+            hub.directory,
+            hub.rooms.emergency,
+            hub.rooms.responder,
+            hub.rooms.knowledge,
+            hub.now,
+        )
+        self._jobs = JobQueue(hub.database, hub.now, {"triage": triage})
+        self._deliveries = DeliveryWorker(hub.database, hub.directory, hub.connectors, hub.now)
+        self._sweep = Sweep(
+            hub.database, hub.directory, hub.now, timedelta(hours=hub.settings.bot_resolve_hours)
+        )
+        self._poller = Poller(hub.database, hub.directory, hub.connectors, hub.intake, hub.now)
+        self._rung = {name: asyncio.Event() for name in ("jobs", "deliveries")}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._hub.doorbell.listen(self._ring)
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
+            "jobs": lambda: self._pull("jobs", self._jobs.claim, self._jobs.run),
+            "deliveries": lambda: self._pull(
+                "deliveries", self._deliveries.claim, self._deliveries.deliver
+            ),
+            "sweep": lambda: self._every(SWEEP_EVERY, self._sweep.run),
+            "tidy": lambda: self._every(TIDY_EVERY, self._tidy),
+            "poll": self._poller.run,
+        }
+        self._tasks = [
+            asyncio.create_task(self._keep(name, loop), name=f"worker-{name}")
+            for name, loop in loops.items()
+        ]
+
+    async def aclose(self) -> None:
+        """Stop at once: whatever was claimed is taken up again when its lease runs out."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def _ring(self) -> None:
+        for event in self._rung.values():
+            event.set()
+
+    async def _keep(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """A loop that fails (the database is away) begins again."""
+        while True:
+            try:
+                await loop()
+            except Exception:
+                log.exception("worker.loop_failed", loop=name)
+                await asyncio.sleep(TICK)
+
+    async def _pull(
+        self,
+        name: str,
+        claim: Callable[[int], Awaitable[list[Work]]],
+        run: Callable[[Work], Awaitable[None]],
+    ) -> None:
+        """Claim as much as there is room for; wait for the bell, a tick, or for room."""
+        running: set[asyncio.Task[None]] = set()
+        rung = self._rung[name]
+        try:
+            while True:
+                rung.clear()
+                claimed = await claim(CONCURRENCY - len(running))
+                for work in claimed:
+                    running.add(asyncio.create_task(self._run(name, run, work)))
+                waiting = asyncio.create_task(rung.wait())
+                full = len(running) >= CONCURRENCY
+                wanted: set[asyncio.Task[Any]] = set(running) if full else {*running, waiting}
+                await asyncio.wait(wanted, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                running = {task for task in running if not task.done()}
+                while len(running) >= CONCURRENCY:
+                    _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _run(self, name: str, run: Callable[[Work], Awaitable[None]], work: Work) -> None:
+        try:
+            await run(work)
+        except Exception:
+            # Its lease runs out and it is taken up again.
+            log.exception("worker.failed", kind=name)
+
+    async def _every(self, seconds: float, run: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await run()
+            await asyncio.sleep(seconds)
+
+    async def _tidy(self) -> None:
+        """Remove what has been kept for as long as it should be."""
+        now = self._hub.now()
+        keep_events = timedelta(days=self._hub.settings.event_retention_days)
+        async with self._hub.database.write() as session:
+            await session.execute(delete(RawBody).where(RawBody.expires_at < now))
+            await session.execute(delete(Event).where(Event.at < now - keep_events))
+            await session.execute(
+                delete(IdempotentAnswer).where(
+                    IdempotentAnswer.created_at < now - timedelta(days=1)
+                )
+            )
+            await session.execute(delete(Job).where(Job.done_at < now - timedelta(days=7)))

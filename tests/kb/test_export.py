@@ -1,0 +1,117 @@
+"""The training data for the Rasa project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kb.article import BadTraining
+from kb.catalogue import Catalogue
+from kb.export import export_training, main, read_labelled, read_lines
+from tests.kb.samples import sample
+
+
+@pytest.fixture
+def training(tmp_path: Path) -> Path:
+    folder = tmp_path / "training"
+    folder.mkdir()
+    (folder / "out_of_scope.txt").write_text("tell me a joke\n\n  is it raining? \n", "utf-8")
+    (folder / "validation.jsonl").write_text(
+        json.dumps({"text": "my umbrella is gone ☂", "slug": "lost-umbrella"}) + "\n", "utf-8"
+    )
+    return folder
+
+
+def test_the_phrases_survive_yaml(tmp_path: Path) -> None:
+    catalogue = Catalogue.load()
+    export_training(catalogue, tmp_path / "out")
+    document = yaml.safe_load((tmp_path / "out" / "nlu.yml").read_text("utf-8"))
+    assert document["version"] == "3.1"
+    read = {
+        entry["intent"]: tuple(line.removeprefix("- ") for line in entry["examples"].splitlines())
+        for entry in document["nlu"]
+    }
+    assert read == {article.intent: article.phrases for article in catalogue}
+
+
+def test_awkward_phrases_survive_yaml(tmp_path: Path, training: Path) -> None:
+    phrases = ("'yes: \"no\" # maybe'", "'- dash'", "'🔥 help!!'", "'@city: it''s 100% gone'")
+    catalogue = Catalogue([sample(phrases=f"[{', '.join(phrases)}]")])
+    export_training(catalogue, tmp_path / "out", training)
+    text = (tmp_path / "out" / "nlu.yml").read_text("utf-8")
+    assert "examples: |" in text
+    (entry,) = yaml.safe_load(text)["nlu"]
+    assert tuple(line[2:] for line in entry["examples"].splitlines()) == tuple(
+        article_phrase for article in catalogue for article_phrase in article.phrases
+    )
+
+
+def test_all_files_are_written_the_same_each_time(tmp_path: Path, training: Path) -> None:
+    catalogue = Catalogue([sample(slug="b"), sample(), sample(slug="a")])
+    first = export_training(catalogue, tmp_path / "one", training)
+    second = export_training(catalogue, tmp_path / "two", training)
+    assert {path.name for path in first} == {
+        "nlu.yml",
+        "intents.json",
+        "out_of_scope.txt",
+        "validation.jsonl",
+    }
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == sorted(
+        path.name for path in first
+    )
+
+
+def test_intents_say_what_rasa_must_know(tmp_path: Path, training: Path) -> None:
+    export_training(Catalogue([sample()]), tmp_path / "out", training)
+    assert json.loads((tmp_path / "out" / "intents.json").read_text("utf-8")) == [
+        {
+            "intent": "lost_umbrella",
+            "slug": "lost-umbrella",
+            "title": "Lost umbrellas",
+            "confidence": "H",
+            "emergency": False,
+        }
+    ]
+
+
+def test_the_threshold_sets_are_copied_clean(tmp_path: Path, training: Path) -> None:
+    export_training(Catalogue([sample()]), tmp_path / "out", training)
+    assert read_lines(tmp_path / "out" / "out_of_scope.txt") == ["tell me a joke", "is it raining?"]
+    (labelled,) = read_labelled(tmp_path / "out" / "validation.jsonl", {"lost-umbrella"})
+    assert labelled.text == "my umbrella is gone ☂"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("validation.jsonl", '\n{"text": "where", "slug": "nowhere"}\n', 2),
+        ("validation.jsonl", "{oops\n", 1),
+        ("validation.jsonl", '{"text": "where"}\n', 1),
+        ("validation.jsonl", '{"text": "/restart", "slug": "lost-umbrella"}\n', 1),
+        ("out_of_scope.txt", "fine\n???\n", 2),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_written(
+    tmp_path: Path, training: Path, name: str, text: str, line: int
+) -> None:
+    (training / name).write_text(text, "utf-8")
+    with pytest.raises(BadTraining) as caught:
+        export_training(Catalogue([sample()]), tmp_path / "out", training)
+    assert caught.value.line == line
+    assert caught.value.path.name == name
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_writes_the_projects_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        str(tmp_path / name)
+        for name in ("nlu.yml", "intents.json", "out_of_scope.txt", "validation.jsonl")
+    ]
+    assert main([]) == 2
