@@ -16,7 +16,6 @@ from channels.sandbox.citizens import CannotDo
 from channels.sandbox.control import Control
 from channels.sandbox.georeport.filed import FiledReports
 from channels.sandbox.personas import BY_KEY, PERSONAS, Persona
-from channels.sandbox.samples import SAMPLES
 from channels.sandbox.threads import Threads
 from channels.sandbox.world import World
 
@@ -36,9 +35,13 @@ _PATHS = {
     "messenger": "facebook/messages",
     "open311": "open311/requests",
 }
-TRY = tuple(sample.text for sample in SAMPLES if len(sample.text) < 130 and "¿" not in sample.text)[
-    :4
-]
+TRY = (
+    ("Power is out", "Our power has been out for an hour. When is it coming back?"),
+    ("Paying a bill", "How can I pay my bill?"),
+    ("Smell of gas", "I smell gas in my kitchen, what should I do?"),
+    ("Bulky items", "When can I put an old sofa out for pick-up?"),
+    ("In Spanish", "¿Con quién puedo hablar sobre un plan de pago?"),
+)
 
 
 class CitizenPage:

@@ -51,6 +51,8 @@ class MessageDraft:
     ticket: TicketDraft
     by: Person | None
     """The customer; None for what staff wrote, which needs no triage."""
+    choice: str | None = None
+    """Slug of the button the customer pressed, where the platform says so."""
 
 
 @dataclass(slots=True)

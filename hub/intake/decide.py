@@ -226,7 +226,10 @@ def _append(
         "author_id": None,
         "author_name": message.author.display_name or message.author.handle or row["contact_name"],
     }
-    return MessageDraft(stored, ticket, by=person)
+    choice = message.context.get("choice")
+    return MessageDraft(
+        stored, ticket, by=person, choice=choice if isinstance(choice, str) else None
+    )
 
 
 def _staff_reply(

@@ -47,6 +47,8 @@ class TicketClocks:
     """The next_response clocks, oldest first; only the last can be open."""
     waiting_since: datetime | None = None
     """The oldest message that came while resolved: an exchange starts if it is reopened."""
+    just_closed: bool = False
+    """This resolution ended the last exchange unanswered: a reply still under way meets it."""
     bot_spoke: bool = False
     """The bot has written since the oldest message that a person has not answered."""
 
@@ -136,8 +138,9 @@ def _answer(ticket: TicketClocks, at: datetime) -> TicketClocks:
     if ticket.exchange.open:
         return _with_exchange(ticket, ticket.exchange.meet(at, hours))
     # "Reply and resolve": the ticket is resolved a moment before the channel accepts the reply.
-    if ticket.status is TicketStatus.RESOLVED and ticket.exchange.ended is Ended.UNANSWERED:
-        return _with_exchange(ticket, ticket.exchange.meet_late(at, hours))
+    if ticket.just_closed:
+        met = ticket.exchange.meet_late(at, hours)
+        return _with_exchange(replace(ticket, just_closed=False), met)
     return ticket
 
 
@@ -174,6 +177,7 @@ def _resolve(ticket: TicketClocks, before: TicketStatus, entry: StatusChanged) -
     ended = Ended.ANSWERED_BY_BOT if by_bot else Ended.UNANSWERED
     if entry.reason == NO_REPLY_NEEDED:
         ended = Ended.NO_REPLY_NEEDED
+    ticket = replace(ticket, just_closed=ended is Ended.UNANSWERED)
     return _with_exchange(ticket, exchange.end(entry.at, ended, hours))
 
 
@@ -189,7 +193,7 @@ def _reopen(ticket: TicketClocks, at: datetime) -> TicketClocks:
     if ticket.status is not TicketStatus.PENDING_CUSTOMER:
         resolution = resolution.resume(at, terms.hours)
     waiting_since = ticket.waiting_since
-    ticket = replace(ticket, resolution=resolution, waiting_since=None)
+    ticket = replace(ticket, resolution=resolution, waiting_since=None, just_closed=False)
     return ticket if waiting_since is None else _start_exchange(ticket, waiting_since)
 
 

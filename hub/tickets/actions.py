@@ -43,7 +43,7 @@ def _message(change: Change, direction: Direction, body: str, key: str | None) -
         external_id=None,
         direction=direction.value,
         author_kind=kind.value,
-        author_id=change.actor.id,
+        author_id=change.actor.id if change.actor.kind == "agent" else None,
         author_name=change.actor.name,
         body=clean_text(body),
         visibility=ticket.visibility,

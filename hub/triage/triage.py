@@ -71,7 +71,7 @@ class Triage:
         self._now = now
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
-        inquiry = await self._load(payload["message_id"])
+        inquiry = await self._load(payload["message_id"], payload.get("choice"))
         if inquiry is None:
             return
         emergency = self._rules(inquiry.message.body)
@@ -82,7 +82,7 @@ class Triage:
             await self._carry_out(inquiry, decision)
         TRIAGE_SECONDS.observe((self._now() - inquiry.message.created_at).total_seconds())
 
-    async def _load(self, message_id: int) -> Inquiry | None:
+    async def _load(self, message_id: int, pressed: str | None) -> Inquiry | None:
         async with self._database.read() as session:
             message = await session.get(Message, message_id)
             if message is None:
@@ -104,13 +104,16 @@ class Triage:
                 .limit(1)
             )
         offered = spoken.choices if spoken is not None and ticket.asked_back else []
+        choices = tuple(Choice(choice["title"], choice["value"]) for choice in offered)
+        # Platforms cut a button's title: what was pressed is known by its value.
+        titles = {choice.value: choice.title for choice in choices}
         turn = Turn(
             conversation=f"ticket-{ticket.id}",
-            text=message.body,
+            text=titles.get(pressed or "", message.body),
             channel=ChannelKind(ticket.channel),
             visibility=Visibility(message.visibility),
             asked_back=ticket.asked_back,
-            choices=tuple(Choice(choice["title"], choice["value"]) for choice in offered),
+            choices=choices,
             first=spoken is None,
         )
         return Inquiry(message, ticket, turn, ticket.takeover)

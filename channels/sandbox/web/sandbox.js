@@ -156,4 +156,7 @@ for (const example of document.querySelectorAll(".example")) {
 showChannel();
 localTimes(document);
 const stream = new EventSource("/sandbox/api/events");
+const away = document.getElementById("away");
+stream.addEventListener("open", () => { away.hidden = true; });
+stream.addEventListener("error", () => { away.hidden = false; });
 stream.addEventListener("message", () => update());

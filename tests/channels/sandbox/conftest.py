@@ -76,6 +76,12 @@ def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
         time.sleep(0.01)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def signed(kind: str, secret: str, body: bytes) -> str:
     """The signature as the platform's documentation defines it, worked out here anew."""
     digest = hmac.new(secret.encode(), body, hashlib.sha256)

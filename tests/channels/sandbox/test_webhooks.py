@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,9 @@ import tweepy
 from pyfacebook import FacebookApi
 
 from channels.sandbox.personas import BY_KEY
-from tests.channels.sandbox.conftest import Hub, Sandbox, sandbox_at, serving, until
+from tests.channels.sandbox.conftest import Hub, Sandbox, free_port, sandbox_at, serving, until
 
 CITY = "1460000000000000001"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_both_handshakes_at_the_start(sandbox: Sandbox) -> None:

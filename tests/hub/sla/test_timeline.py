@@ -197,6 +197,14 @@ def test_reply_and_resolve_counts_though_the_channel_accepted_it_after() -> None
     )
 
 
+def test_a_reply_after_it_was_reopened_and_resolved_again_is_not_that_exchanges() -> None:
+    history = opened("10:00") + story(
+        "10:10 reply", "11:00 customer", "11:10 resolved", "12:00 open", "13:00 resolved"
+    )
+    state = following(history + story("13:01 reply"), "15:00")
+    assert (state.met_at, state.standing) == (None, Standing.UNANSWERED)
+
+
 def test_first_reply_and_resolve_too() -> None:
     state = first(opened("10:00") + story("10:30:00 resolved", "10:30:02 reply"), "12:00")
     assert (state.met_at, state.standing) == (at("10:30:02"), Standing.MET)

@@ -292,8 +292,9 @@ class Session {
 
   /** A ticket by id, from the server if it is not held (an old one, or a link to one). */
   async fetchTicket(id: number): Promise<Ticket> {
+    const since = this.replica.cursor;
     const ticket = await loadTicket(id);
-    this.replica.takeTickets([ticket], null);
+    this.replica.takeTickets([ticket], since);
     return ticket;
   }
 
