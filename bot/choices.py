@@ -39,8 +39,8 @@ _PERSON = (
 PERSON = frozenset(_PERSON.split())
 _ASKED_FOR = (
     "i id i'd want need like to talk speak chat get can could let me may have with real live"
-    " actual being now right please a an the quiero puedo necesito hablar con una un de del la el por favor"
-    " prefer connect transfer customer service city"
+    " actual being now right please a an the quiero puedo necesito hablar con una un de del la"
+    " el por favor prefer connect transfer customer service city"
 )
 ASKED_FOR = PERSON.union(_ASKED_FOR.split())
 """Words around the person: "can I please speak with a real person"."""

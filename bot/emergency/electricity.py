@@ -11,7 +11,7 @@ EQUIPMENT = (
     r"outlets?|sockets?|plugs?|breakers?|breaker box|panel|panels|fuse ?box|meters?|wiring"
     r"|(?:light )?switch|transformers?|light fixture|substation|junction box|power strip"
     r"|(?:green|electrical|electric|underground|utility) box|(?:power|utility|light)? ?poles?"
-    r"|extension cord|ceiling light|wires?"
+    r"|extension cord|ceiling light|wires?|where the plug is|box on the side of (?:my|the|our) \w+"
 )
 BURNS = (
     r"spark|sparks|sparking|sparked|smoking|smoke|smokes|burning|burnt|burned|on fire|caught fire"
@@ -128,7 +128,8 @@ LINE_RULES = (
          unless=rf"{NOT_A_LINE}|\b(?:light|lamp)s?\b(?=.*\b(?:out|off)\b)"),
     rule(LINE, near("wires?|cables?|electric lines?", "in|on|across|over|touching|everywhere", 4),
          also=words(ON_THE_GROUND),
-         unless=rf"{NOT_A_LINE}|\b(?:who owns|trees? (?:are|is)|responsib\w+|come in)\b"),
+         unless=rf"{NOT_A_LINE}|\b(?:who owns|trees? (?:are|is)|responsib\w+|come in|ugly)\b"
+         r"|^(?:the |those )?(?:wires|cables) on (?:my|our|the) street\b"),
     rule(LINE, near("lines?", "on|in|across|over", 2),
          also=rf"{words(ON_THE_GROUND)}.*{words(CAUSE)}|{words(CAUSE)}.*{words(ON_THE_GROUND)}",
          unless=rf"{NOT_A_LINE}|\bhanging over\b|\btrees? (?:near|are|in|close)\b"),

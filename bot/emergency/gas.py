@@ -13,7 +13,7 @@ SMELL = (
 GAS = r"gas|propane|propano"
 DAMAGED = (
     r"hit|cut|struck|ruptur\w+|broke|broken|burst|sever\w*|punctur\w+|damag\w+|snapped|crack\w*"
-    r"|hissing|blowing|ran over|run over|knocked|dug|nick\w*|rip\w*|crush\w*|bust\w*|whistling"
+    r"|hissing|blowing|ran over|run over|knocked|dug|nick\w*|rip\w*|crush\w*|bust\w*|whistling|clip\w*|torn|leaning"
 )
 PIPE = r"gas (?:\w+ )?(?:lines?|mains?|pipes?|meters?|valve)"
 EGGS = r"(?:rotten|bad|spoiled|boiled) eggs?|eggs?|eggy|sulfur|sulphur|huevos? (?:podridos?|malos?)"
@@ -22,7 +22,7 @@ EGGS_ELSEWHERE = (
     r"|\b(?:trash|garbage|cart|bin|landfill|trash can|pond|lake|refrigerator|fridge)\b"
     r"|\bwhy does\b|\bagua\b"
 )
-HISS = r"hiss|hisses|hissing|whistling|whooshing"
+HISS = r"hiss|hisses|hissing|whistling|whoosh|whooshing"
 
 RULES = (
     rule(SLUG, near(SMELL, GAS, 7), unless=r"\bwhat does\b|\bwhy (?:does|do|is)\b|\bodorless\b"),
@@ -38,7 +38,7 @@ RULES = (
          unless=rf"{ASKING}|\bcut (?:off )?(?:my|the) gas\b"),
     rule(SLUG, near("backhoe|excavator|digging|dug|shovel", SMELL, 14),
          also=words(r"lines?|pipes?|hit|nicked|cut|struck")),
-    rule(SLUG, near(HISS, r"gas|meter|stove|furnace|oven|water heater|smell\w*|leak\w*", 8),
+    rule(SLUG, near(HISS, r"gas|meter|stove|furnace|oven|water heater|smell\w*|stinks?|leak\w*", 8),
          unless=r"\bwater (?:pipe|line)|\btoilet\b"),
     rule(SLUG, near("full of|filled with|filling with|filling up with|fills? with|blowing|venting",
                     "gas|fumes", 2), unless=r"\btank\b|\bexhaust\b"),

@@ -16,7 +16,7 @@ from channels.sandbox.config import SandboxConfig
 from channels.sandbox.control import Control
 from channels.sandbox.facebook.api import GraphApi
 from channels.sandbox.facebook.pages import Pages
-from channels.sandbox.faults import Faults, FaultyApi
+from channels.sandbox.faults import Faults, FaultyApi, HangsUp
 from channels.sandbox.georeport.api import GeoReport
 from channels.sandbox.georeport.filed import FiledReports
 from channels.sandbox.georeport.reports import Reports
@@ -33,7 +33,10 @@ from channels.sandbox.x.posts import Posts
 
 
 def create_app(config: SandboxConfig, clock: Clock = now) -> Starlette:
-    """The whole sandbox. Its lifespan delivers webhooks, so serve it with lifespan on."""
+    """The whole sandbox. Its lifespan delivers webhooks, so serve it with lifespan on.
+
+    While it runs, `app.state.leave()` (from any thread) ends what would hold a shutdown up.
+    """
     world = World(config, clock)
     outbox = Outbox(world)
     posts, pages, reports = Posts(world), Pages(world), Reports(world)
@@ -76,6 +79,8 @@ def create_app(config: SandboxConfig, clock: Clock = now) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        app.state.leave = lambda: loop.call_soon_threadsafe(world.leave)
         tasks = [asyncio.create_task(postman.run()), asyncio.create_task(filed.watch())]
         try:
             yield
@@ -87,7 +92,7 @@ def create_app(config: SandboxConfig, clock: Clock = now) -> Starlette:
             await client.aclose()
             world.database.close()
 
-    return Starlette(
+    return HangsUp(
         routes=[
             Mount("/x", app=FaultyApi(Router(x), "x", faults, world)),
             Mount("/graph", app=FaultyApi(Router(graph), "facebook", faults, world)),

@@ -197,7 +197,7 @@ class Control:
         async def numbers() -> AsyncIterator[str]:
             seen = self._world.changed.count
             yield f"retry: 1000\ndata: {seen}\n\n"
-            while True:
+            while not self._world.leaving:
                 count = await self._world.changed.wait(seen, KEEP_ALIVE_SECONDS)
                 yield f"data: {count}\n\n" if count != seen else ": still here\n\n"
                 seen = count

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +27,7 @@ from channels.sandbox.x import problems
 
 KINDS = ("drop", "drop_after", "garbage", "slow")
 PLATFORMS = ("x", "facebook", "open311")
+TRANSPORT = "sandbox.transport"
 
 
 class UnknownFault(ValueError):
@@ -97,10 +99,10 @@ class FaultyApi:
             await asyncio.sleep(fault.seconds)
             await self._app(scope, receive, send)
         elif fault.kind == "drop":
-            await _hang_up(send)
+            await _hang_up(scope, send)
         elif fault.kind == "drop_after":
             await self._app(scope, receive, _nothing)
-            await _hang_up(send)
+            await _hang_up(scope, send)
         elif fault.kind == "garbage":
             await HTMLResponse("<html><body>Over capacity")(scope, receive, send)
         else:
@@ -113,13 +115,12 @@ async def _nothing(message: Message) -> None:
     """A client that is not there."""
 
 
-async def _hang_up(send: Callable[[Message], Awaitable[None]]) -> None:
+async def _hang_up(scope: Scope, send: Send) -> None:
     """Close the connection without a byte, as a crashed server does.
 
-    uvicorn's `send` belongs to an object that holds the transport. Under another server the
-    answer breaks off in its middle instead.
+    Without uvicorn's transport (`HangsUp`) the answer breaks off in its middle instead.
     """
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    transport = scope.get(TRANSPORT)
     if transport is not None:
         transport.abort()
         await asyncio.sleep(0.01)  # lets the server notice, so that it does not answer 500
@@ -127,6 +128,15 @@ async def _hang_up(send: Callable[[Message], Awaitable[None]]) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+
+class HangsUp(Starlette):
+    """An app that keeps the way to its connection, which its middleware would hide."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # uvicorn's `send` is a method of the object that holds the transport.
+        scope[TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
+        await super().__call__(scope, receive, send)
 
 
 def _x_error(status: int, reset: int) -> Response:

@@ -55,11 +55,17 @@ class World:
         self.clock = clock
         self.database = Database(config.data)
         self.changed = Bell()
+        self.leaving = False
         newest = self.database.one(
             "SELECT MAX(id) AS id FROM (SELECT id FROM posts UNION ALL "
             "SELECT id FROM direct_messages)"
         )
         self._last_id: int = (newest["id"] if newest else None) or 0
+
+    def leave(self) -> None:
+        """The server is about to stop: whoever listens for news should hang up."""
+        self.leaving = True
+        self.changed.ring()
 
     def new_id(self) -> int:
         """A snowflake: milliseconds, worker, sequence. Always above every earlier one."""
