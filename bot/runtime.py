@@ -45,6 +45,7 @@ class BotRuntime:
         self._uv = uv or root / ".uv" / "bin" / "uv"
         self._tell = progress
         self._state, self._detail = PartState.DOWN, "not started"
+        self._python: Path | None = None
         self._model: TrainedModel | None = None
         self._process: RasaProcess | None = None
         self._task: asyncio.Task[None] | None = None
@@ -95,9 +96,9 @@ class BotRuntime:
         Returns at once with the model in use where nothing changed. Raises TrainingFailed or
         SwapFailed, and the old model goes on answering.
         """
-        if self._process is None:
+        if self._process is None or self._python is None:
             raise SwapFailed("Rasa is not running yet")
-        model = await self._train(await self._environment(), self._tell)
+        model = await self._train(self._python, self._tell)
         if self._model is None or model.path != self._model.path:
             await self._process.swap(model.path)
             self._model = model
@@ -108,15 +109,19 @@ class BotRuntime:
         pause = PREPARE_PAUSE
         while True:
             try:
-                python = await self._environment()
-                self._model = await self._train(python, self._working)
+                self._python = await ensure_environment(self._root, self._uv, self._working)
+                self._model = await self._train(self._python, self._working)
                 break
             except (EnvironmentFailed, TrainingFailed, OSError) as error:
                 self._set(PartState.DOWN, f"failed: {error}")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PREPARE_PAUSE)
         self._process = RasaProcess(
-            python, self._data / "bot", self._model.path, port=self._port, report=self._report
+            self._python,
+            self._data / "bot",
+            self._model.path,
+            port=self._port,
+            report=self._report,
         )
         await self._process.keep_running()
 
@@ -125,9 +130,6 @@ class BotRuntime:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("the bot's task ended", exc_info=error)
             self._set(PartState.DOWN, f"failed: {error!r}")
-
-    async def _environment(self) -> Path:
-        return await ensure_environment(self._root, self._uv, self._working)
 
     async def _train(self, python: Path, progress: Progress) -> TrainedModel:
         async with self._training:

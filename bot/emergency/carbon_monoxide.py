@@ -55,7 +55,8 @@ RULES = (
     rule(SLUG, near(ILL, ALARM, 8), unless=rf"{ASKING}|\bsick (?:of|and tired)\b|\bclock\b"),
     rule(SLUG, near(ILL, BURNER, 12),
          unless=r"\b(?:rebate|is a headache|sick (?:of|and tired)|water heater)\b"),
-    rule(SLUG, near("generator|exhaust|charcoal|grill|left running", ALARM, 12), unless=r"\bcar alarm\b"),
+    rule(SLUG, near("generator|exhaust|charcoal|grill|left running", ALARM, 12),
+         unless=r"\bcar alarm\b"),
     rule(SLUG, near("generators?|exhaust|charcoal|grill", INDOORS, 4), unless=ONLY_ASKED),
     rule(SLUG, near("exhaust|fumes", r"(?:in|into|inside|filling)(?: \w+){0,3} (?:house|home|room"
          r"|bedroom|apartment)", 4), also=words("generator|exhaust|car|running")),

@@ -13,7 +13,8 @@ SMELL = (
 GAS = r"gas|propane|propano"
 DAMAGED = (
     r"hit|cut|struck|ruptur\w+|broke|broken|burst|sever\w*|punctur\w+|damag\w+|snapped|crack\w*"
-    r"|hissing|blowing|ran over|run over|knocked|dug|nick\w*|rip\w*|crush\w*|bust\w*|whistling|clip\w*|torn|leaning"
+    r"|hissing|blowing|ran over|run over|knocked|dug|nick\w*|rip\w*|crush\w*|bust\w*|whistling"
+    r"|clip\w*|torn|leaning"
 )
 PIPE = r"gas (?:\w+ )?(?:lines?|mains?|pipes?|meters?|valve)"
 EGGS = r"(?:rotten|bad|spoiled|boiled) eggs?|eggs?|eggy|sulfur|sulphur|huevos? (?:podridos?|malos?)"

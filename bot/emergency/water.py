@@ -111,7 +111,7 @@ MAIN_RULES = (
     rule(MAIN, near("huge|massive|major|big|large|giant|serious", "(?:water )?leak", 1),
          also=words(STREET + "|city"), unless=rf"{INDOORS}|{NOT_WATER}"),
     rule(MAIN, near(r"geyser|sinkhole|washing away|collaps\w+|river",
-                    "street|road|water|pipe|driveway|intersection", 6),
+                    "street|road|water|pipe|driveway|intersection", 8),
          also=words(r"street|road|pipe|driveway|hill|intersection|geyser|sinkhole"),
          unless=rf"{RAIN}|{INDOORS}|\bcreek\b|\bwater from a\b"),
     rule(MAIN, r"\bgallons of(?: \w+)? water\b", unless=rf"{INDOORS}|\bhow many\b"),

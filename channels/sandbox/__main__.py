@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import threading
+from types import FrameType
 
 import uvicorn
+from starlette.applications import Starlette
 
 from channels.sandbox.app import create_app
 from channels.sandbox.config import SandboxConfig, SandboxMisconfigured
+
+
+class Server(uvicorn.Server):
+    """Tells the app that it will end: an open page would otherwise hold that up."""
+
+    def __init__(self, app: Starlette, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.hang_up()
+        super().handle_exit(sig, frame)
+
+    def hang_up(self) -> None:
+        if self.started:
+            self._app.state.leave()
 
 
 def main() -> int:
@@ -32,26 +51,29 @@ def main() -> int:
     except SandboxMisconfigured as error:
         print(f"sandbox: {error}", file=sys.stderr)  # noqa: T201  # a command line's answer
         return 2
-    server = uvicorn.Server(
+    app = create_app(config)
+    server = Server(
+        app,
         uvicorn.Config(
-            create_app(config),
+            app,
             host=config.host,
             port=config.port,
             log_level="warning",
             access_log=False,
-            # A page that listens for news would otherwise hold the shutdown up.
-            timeout_graceful_shutdown=1,
-        )
+            timeout_graceful_shutdown=2,
+        ),
     )
     if wanted.until_stdin_closes:
         threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
-    server.run()
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
     return 0
 
 
-def _watch_stdin(server: uvicorn.Server) -> None:
+def _watch_stdin(server: Server) -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
+    server.hang_up()
     server.should_exit = True
 
 

@@ -39,9 +39,8 @@ class SandboxConfig:
     facebook_page_id: str = "104000000000001"
     facebook_page_name: str = "City Utilities (demo)"
 
-    hub_chat_path: str = "/chat"
-    """Where the hub shows its web chat, for the page's links."""
-    hub_form_path: str = "/contact"
+    hub_citizens_path: str = "/"
+    """Where the hub shows its own web chat and message form, for the page's link."""
 
     host: str = "127.0.0.1"
     port: int = 8311

@@ -15,8 +15,6 @@ from hub.ports import InboundMessage
 from hub.tickets.models import AuthorKind, Direction, Priority, Status
 from hub.tickets.text import preview_of, subject_of
 
-COUNTER_CHANNELS = frozenset({"phone", "walk-in"})
-
 
 def decide(batch: list[Submission], known: Known, now: datetime, reopen: timedelta) -> Plan:
     """What `batch` writes, given what is `known`. `reopen` is the reopen window."""
@@ -67,7 +65,7 @@ def _decide_message(
     else:
         person = _identify(message, known, plan, now)
         ticket = _thread(message, account_id, ticket, person, known, plan, now, reopen)
-        draft = _append(message, account_id, ticket, person, now)
+        draft = _append(message, account_id, ticket, person, known, now)
     if not draft.ticket.changed:
         draft.ticket.changed = True
         plan.tickets.append(draft.ticket)
@@ -122,7 +120,7 @@ def _thread(
         row = ticket.row
         row["status"] = Status.OPEN.value if row["takeover"] else Status.BOT.value
         row["resolved_at"] = row["resolution_reason"] = None
-        clockwork.reopened(row, ticket.clocks, now)
+        clockwork.status_changed(row, ticket.clocks, message.sent_at)
         return ticket
     new = _open(message, account_id, person, ticket, known, now)
     row = {"account_id": account_id, "key": message.conversation}
@@ -134,10 +132,9 @@ def _thread(
 def _wake(ticket: TicketDraft, message: InboundMessage, now: datetime, known: Known) -> None:
     row = ticket.row
     if row["status"] in (Status.PENDING_CUSTOMER, Status.SNOOZED):
-        if row["status"] == Status.PENDING_CUSTOMER:
-            known.directory.clockwork.resumed(row, ticket.clocks, now)
         row["status"] = Status.OPEN.value
         row["snoozed_until"] = None
+        known.directory.clockwork.status_changed(row, ticket.clocks, message.sent_at)
 
 
 def _open(
@@ -182,6 +179,8 @@ def _open(
         "resolution_due_at": None,
         "resolution_met_at": None,
         "resolution_breached": False,
+        "overdue": False,
+        "sla": {},
         "can_reply": message.can_reply,
         "permalink": message.permalink,
         "location": asdict(message.location) if message.location else None,
@@ -195,12 +194,7 @@ def _open(
         "previous_ticket_id": previous.row["id"] if previous else None,
         "version": 0,
     }
-    clocks = known.directory.clockwork.opened(row, message.sent_at)
-    draft = TicketDraft(row, clocks, opened_by=person)
-    if account.kind in COUNTER_CHANNELS:
-        # They were spoken to as they came: facts of `sla.md`.
-        known.directory.clockwork.answered(row, draft.clocks, message.sent_at)
-    return draft
+    return TicketDraft(row, known.directory.clockwork.opened(row), opened_by=person)
 
 
 def _append(
@@ -208,9 +202,11 @@ def _append(
     account_id: int,
     ticket: TicketDraft,
     person: Person,
+    known: Known,
     now: datetime,
 ) -> MessageDraft:
     row = ticket.row
+    known.directory.clockwork.heard(row, ticket.clocks, message.sent_at)
     row["preview"] = preview_of(message.body)
     row["last_message_at"] = max(row["last_message_at"], message.sent_at)
     row["last_author"] = AuthorKind.CUSTOMER.value
@@ -243,8 +239,10 @@ def _staff_reply(
     if ticket is None:
         return None
     row = ticket.row
+    clockwork = known.directory.clockwork
     if row["status"] == Status.BOT:
         row["status"] = Status.OPEN.value
+        clockwork.status_changed(row, ticket.clocks, message.sent_at)
     row["takeover"] += 1
     row["preview"] = preview_of(message.body)
     row["last_message_at"] = max(row["last_message_at"], message.sent_at)
@@ -252,7 +250,7 @@ def _staff_reply(
     row["waiting_since"] = None
     row["updated_at"] = now
     row["version"] += 1
-    known.directory.clockwork.answered(row, ticket.clocks, message.sent_at)
+    clockwork.answered(row, ticket.clocks, message.sent_at)
     stored = _message_row(message, account_id, now)
     stored |= {
         "direction": Direction.OUTBOUND.value,

@@ -12,13 +12,13 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.audit.models import AuditEntry
 from hub.directory import Directory
 from hub.tickets.models import AuthorKind, Direction, Message, Status, Ticket
-from hub.tickets.queue import DUE_SOON, overdue
+from hub.tickets.queue import DUE_SOON
 
 _ACTIVE = (Status.OPEN.value, Status.PENDING_CUSTOMER.value)
 
@@ -60,15 +60,14 @@ async def live_report(
 
 
 def _grouped(now: datetime) -> Any:
-    late = overdue()
-    soon = and_(Ticket.due_at.between(now, now + DUE_SOON), ~late)
+    soon = and_(Ticket.due_at.between(now, now + DUE_SOON), ~Ticket.overdue)
     return (
         select(
             Ticket.unit,
             Ticket.channel,
             func.count().label("open"),
             _how_many(soon).label("due_soon"),
-            _how_many(late).label("breached"),
+            _how_many(Ticket.overdue).label("breached"),
             _how_many(Ticket.assignee_id.is_(None)).label("unassigned"),
             func.min(Ticket.waiting_since).label("oldest"),
         )
@@ -77,7 +76,7 @@ def _grouped(now: datetime) -> Any:
     )
 
 
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+def _how_many(condition: SQLColumnExpression[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 

@@ -63,6 +63,7 @@ class ClockRow(Base):
     breached_at: Mapped[datetime | None]
     ended: Mapped[str | None] = mapped_column(String(20))
     """Why it stopped without being met, see `hub.sla.clocks.Ended`."""
+    ended_at: Mapped[datetime | None]
 
 
 class Breach(Base):

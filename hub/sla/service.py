@@ -1,44 +1,166 @@
 """A ticket's clocks as rows: what happens to them when something happens to the ticket.
 
-Works on mappings of columns, a ticket's and its clocks', so that intake's plain rows and the
-ORM's take the same path. Each step ends by writing onto the ticket what the queue shows.
+The arithmetic is `hub.sla.ticket_clocks`; here rows become its `TicketClocks` and back. Works
+on mappings of columns, a ticket's and its clocks', so that intake's plain rows and the ORM's
+take the same path. Each step ends by writing onto the ticket what the queue shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.db.base import to_micros
+from hub.db.base import from_micros, to_micros
 from hub.sla.business_hours import BusinessHours
 from hub.sla.clocks import Clock, Ended
-from hub.sla.entries import ALWAYS, NO_REPLY_NEEDED, Rules, Terms
+from hub.sla.entries import (
+    ALWAYS,
+    COUNTER_CHANNELS,
+    BotMessage,
+    ClassificationChanged,
+    Created,
+    CustomerMessage,
+    Entry,
+    PublicReply,
+    Rules,
+    StatusChanged,
+    TicketStatus,
+)
 from hub.sla.models import HoursRow, PolicyRow
 from hub.sla.policy import Facts, Metric, SlaPolicy
+from hub.sla.ticket_clocks import TicketClocks, advance, open_clocks
 
 ANSWERED_BY_BOT = "answered_by_bot"
 _FAR = to_micros(datetime(2100, 1, 1, tzinfo=UTC))
-WATCHED = (Metric.FIRST_RESPONSE, Metric.RESOLUTION)
+_FACTS = ("channel", "unit", "priority", "topic", "visibility", "emergency")
+_KEPT = (
+    "target", "calendar_time", "started_at", "used", "running_since", "due_at", "met_at",
+    "breached_at", "ended", "ended_at",
+)  # fmt: skip
 
 Columns = MutableMapping[str, Any]
 
 
-def facts_of(ticket: Mapping[str, Any]) -> Facts:
-    return Facts(
-        channel=ticket["channel"],
-        unit=ticket["unit"],
-        priority=ticket["priority"],
-        topic=ticket["topic"],
-        visibility=ticket["visibility"],
-        emergency=ticket["emergency"],
-    )
+class Clockwork:
+    """The policies and calendars in force. `clocks` are a ticket's clock rows, oldest first:
+    a step may append a new one, with an id of None."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    def opened(self, ticket: Columns) -> list[dict[str, Any]]:
+        """The clocks of a new ticket; its first message is a step of its own."""
+        created = Created(
+            at=ticket["created_at"],
+            facts=_facts_of(ticket),
+            status=TicketStatus(ticket["status"]),
+        )
+        clocks: list[Any] = []
+        self._write(ticket, clocks, open_clocks(created, self.rules), ticket["created_at"])
+        return clocks
+
+    def heard(self, ticket: Columns, clocks: list[Any], at: datetime) -> None:
+        """The customer wrote `at`, the platform's time."""
+        self._advance(ticket, clocks, CustomerMessage(at=at))
+
+    def answered(self, ticket: Columns, clocks: list[Any], at: datetime) -> None:
+        """A person's reply was accepted by the channel `at`."""
+        self._advance(ticket, clocks, PublicReply(at=at))
+
+    def bot_spoke(self, ticket: Columns, clocks: list[Any], at: datetime) -> None:
+        self._advance(ticket, clocks, BotMessage(at=at))
+
+    def status_changed(self, ticket: Columns, clocks: list[Any], at: datetime) -> None:
+        """The ticket's status is now another; a status never began before the one it follows."""
+        began = from_micros(ticket["sla"]["status_at"])
+        entry = StatusChanged(
+            at=max(at, began),
+            status=TicketStatus(ticket["status"]),
+            reason=ticket["resolution_reason"],
+        )
+        self._advance(ticket, clocks, entry)
+
+    def reclassified(self, ticket: Columns, clocks: list[Any], at: datetime) -> None:
+        """Unit, priority, topic, visibility or emergency changed: another policy may govern."""
+        self._advance(ticket, clocks, ClassificationChanged(at=at, facts=_facts_of(ticket)))
+
+    def breached(self, ticket: Columns, clocks: list[Any], now: datetime) -> list[Columns]:
+        """Record the breaches that have come about by `now`; gives the clocks concerned."""
+        found: list[Columns] = []
+        for row in clocks:
+            clock = _clock_of(row).breach(now)
+            if clock.breached_at is not None and row["breached_at"] is None:
+                row["breached_at"] = clock.breached_at
+                found.append(row)
+        _summarise(ticket, clocks)
+        return found
+
+    def _advance(self, ticket: Columns, clocks: list[Any], entry: Entry) -> None:
+        before = self._read(ticket, clocks)
+        self._write(ticket, clocks, advance(before, entry), entry.at)
+
+    def _read(self, ticket: Columns, clocks: list[Any]) -> TicketClocks:
+        kept = ticket["sla"]
+        by_metric: dict[str, list[Clock]] = {metric.value: [] for metric in Metric}
+        for row in clocks:
+            by_metric[row["metric"]].append(_clock_of(row))
+        waiting = kept["waiting_since"]
+        return TicketClocks(
+            created_at=ticket["created_at"],
+            counter=ticket["channel"] in COUNTER_CHANNELS,
+            facts=Facts(**kept["facts"]),
+            rules=self.rules,
+            status=TicketStatus(kept["status"]),
+            resolution=by_metric[Metric.RESOLUTION][0],
+            first_response=next(iter(by_metric[Metric.FIRST_RESPONSE]), None),
+            exchanges=tuple(by_metric[Metric.NEXT_RESPONSE]),
+            waiting_since=None if waiting is None else from_micros(waiting),
+            just_closed=kept["just_closed"],
+            bot_spoke=kept["bot_spoke"],
+        )
+
+    def _write(self, ticket: Columns, clocks: list[Any], now: TicketClocks, at: datetime) -> None:
+        kept = ticket["sla"]
+        same_status = bool(kept) and kept["status"] == now.status.value
+        ticket["sla"] = {
+            "facts": {name: getattr(now.facts, name) for name in _FACTS},
+            "status": now.status.value,
+            "status_at": kept["status_at"] if same_status else to_micros(at),
+            "waiting_since": None if now.waiting_since is None else to_micros(now.waiting_since),
+            "just_closed": now.just_closed,
+            "bot_spoke": now.bot_spoke,
+        }
+        policy = now.terms.policy
+        rows: dict[str, list[Any]] = {metric.value: [] for metric in Metric}
+        for row in clocks:
+            rows[row["metric"]].append(row)
+        for clock in now.clocks:
+            known = rows[clock.metric.value]
+            if known:
+                row = known.pop(0)
+            else:
+                row = {"id": None, "ticket_id": ticket["id"], "metric": clock.metric.value}
+                clocks.append(row)
+            values = {name: getattr(clock, name) for name in _KEPT}
+            values["ended"] = None if clock.ended is None else clock.ended.value
+            if clock.open or "policy_id" not in row:
+                values["policy_id"] = None if policy is None else policy.id
+            for name, value in values.items():
+                if name not in row or row[name] != value:
+                    row[name] = value
+        _summarise(ticket, clocks)
 
 
-def _clock(row: Mapping[str, Any]) -> Clock:
+def _facts_of(ticket: Mapping[str, Any]) -> Facts:
+    return Facts(**{name: ticket[name] for name in _FACTS})
+
+
+def _clock_of(row: Mapping[str, Any]) -> Clock:
+    ended = row["ended"]
     return Clock(
         Metric(row["metric"]),
         row["target"],
@@ -49,151 +171,35 @@ def _clock(row: Mapping[str, Any]) -> Clock:
         row["due_at"],
         row["met_at"],
         row["breached_at"],
-        None if row["ended"] is None else Ended(row["ended"]),
+        None if ended is None else Ended(ended),
+        row["ended_at"],
     )
 
 
-_KEPT = (
-    "target", "calendar_time", "used", "running_since", "due_at", "met_at", "breached_at", "ended",
-)  # fmt: skip
-
-
-def _write(row: Columns, clock: Clock) -> None:
-    for name in _KEPT:
-        value = getattr(clock, name)
-        if row[name] != value:
-            row[name] = value
-
-
-class Clockwork:
-    """The policies and calendars in force."""
-
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-
-    def opened(self, ticket: Columns, at: datetime) -> list[dict[str, Any]]:
-        """The clocks of a ticket whose first message came `at`."""
-        terms = self.rules.terms(facts_of(ticket))
-        clocks: list[dict[str, Any]] = []
-        for metric in WATCHED:
-            clock = Clock.start(
-                metric, at, terms.target(metric), terms.hours, calendar_time=terms.calendar_time
-            )
-            row: dict[str, Any] = {
-                "id": None,
-                "ticket_id": None,
-                "metric": metric.value,
-                "policy_id": _policy_id(terms),
-                "started_at": at,
-            }
-            row.update({name: getattr(clock, name) for name in _KEPT})
-            clocks.append(row)
-        self._summarise(ticket, clocks)
-        return clocks
-
-    def answered(self, ticket: Columns, clocks: Sequence[Columns], at: datetime) -> None:
-        """A person's reply was accepted by the channel `at`."""
-        for row, clock in _open(clocks, Metric.FIRST_RESPONSE):
-            _write(row, clock.meet(at, self._hours(row)))
-        self._summarise(ticket, clocks)
-
-    def paused(self, ticket: Columns, clocks: Sequence[Columns], at: datetime) -> None:
-        """It is the customer's turn."""
-        for row, clock in _open(clocks, Metric.RESOLUTION):
-            _write(row, clock.pause(at, self._hours(row)))
-        self._summarise(ticket, clocks)
-
-    def resumed(self, ticket: Columns, clocks: Sequence[Columns], at: datetime) -> None:
-        for row, clock in _open(clocks, Metric.RESOLUTION):
-            _write(row, clock.resume(at, self._hours(row)))
-        self._summarise(ticket, clocks)
-
-    def resolved(self, ticket: Columns, clocks: Sequence[Columns], at: datetime) -> None:
-        """Resolved for the ticket's `resolution_reason`."""
-        for row, clock in _open(clocks, Metric.RESOLUTION):
-            _write(row, clock.meet(at, self._hours(row)))
-        for row, clock in _open(clocks, Metric.FIRST_RESPONSE):
-            _write(row, clock.end(at, _end_of(ticket), self._hours(row)))
-        self._summarise(ticket, clocks)
-
-    def reopened(self, ticket: Columns, clocks: Sequence[Columns], at: datetime) -> None:
-        """Time counts again from `at`; the rest in between is cut out."""
-        for row in clocks:
-            clock = _clock(row)
-            if clock.metric is Metric.RESOLUTION or clock.ended is not None:
-                _write(row, clock.reopen().resume(at, self._hours(row)))
-        self._summarise(ticket, clocks)
-
-    def reclassified(self, ticket: Columns, clocks: Sequence[Columns], at: datetime) -> None:
-        """Unit, priority, topic or emergency changed: another policy may govern."""
-        terms = self.rules.terms(facts_of(ticket))
-        for row in clocks:
-            clock = _clock(row)
-            if not clock.open:
-                continue
-            changed = clock.retarget(
-                at,
-                terms.target(clock.metric),
-                terms.hours,
-                calendar_time=terms.calendar_time,
-                before=self._hours(row),
-            )
-            row["policy_id"] = _policy_id(terms)
-            _write(row, changed)
-        self._summarise(ticket, clocks)
-
-    def breached(self, ticket: Columns, clocks: Sequence[Columns], now: datetime) -> list[Columns]:
-        """Record the breaches that have come about by `now`; gives the clocks concerned."""
-        found: list[Columns] = []
-        for row in clocks:
-            clock = _clock(row).breach(now)
-            if clock.breached_at is not None and row["breached_at"] is None:
-                _write(row, clock)
-                found.append(row)
-        self._summarise(ticket, clocks)
-        return found
-
-    def _hours(self, row: Mapping[str, Any]) -> BusinessHours:
-        """The calendar a clock counts in."""
-        if row["calendar_time"]:
-            return ALWAYS
-        return self.rules.calendars.get(row["policy_id"] or "", self.rules.calendar)
-
-    def _summarise(self, ticket: Columns, clocks: Sequence[Columns]) -> None:
-        due: list[tuple[datetime, str]] = []
-        for row in clocks:
-            metric = row["metric"]
+def _summarise(ticket: Columns, clocks: list[Any]) -> None:
+    """Write onto the ticket what is due next, and how its two main targets stand."""
+    due: list[tuple[datetime, str]] = []
+    overdue = False
+    resolved = ticket["status"] == TicketStatus.RESOLVED
+    for row in clocks:
+        metric = row["metric"]
+        if metric != Metric.NEXT_RESPONSE:
             ticket[f"{metric}_due_at"] = row["due_at"]
             ticket[f"{metric}_met_at"] = row["met_at"]
             ticket[f"{metric}_breached"] = (
-                row["breached_at"] is not None and row["ended"] != Ended.ANSWERED_BY_BOT
+                row["breached_at"] is not None and row["ended"] != Ended.ANSWERED_BY_BOT.value
             )
-            if row["running_since"] is not None and row["due_at"] is not None:
-                due.append((row["due_at"], metric))
-        ticket["due_at"], ticket["due_metric"] = min(due, default=(None, None))
-        ticket["queue_key"] = queue_key(ticket["due_at"], ticket["created_at"])
+        if row["running_since"] is not None and row["due_at"] is not None and not resolved:
+            due.append((row["due_at"], metric))
+            overdue = overdue or row["breached_at"] is not None
+    ticket["due_at"], ticket["due_metric"] = min(due, default=(None, None))
+    ticket["overdue"] = overdue
+    ticket["queue_key"] = queue_key(ticket["due_at"], ticket["created_at"])
 
 
 def queue_key(due_at: datetime | None, created_at: datetime) -> int:
     """What the queue is sorted by: what is due next, then what is not due by age."""
     return to_micros(due_at) if due_at is not None else _FAR + to_micros(created_at)
-
-
-def _open(clocks: Sequence[Columns], metric: Metric) -> list[tuple[Columns, Clock]]:
-    found = [(row, _clock(row)) for row in clocks if row["metric"] == metric]
-    return [(row, clock) for row, clock in found if clock.open]
-
-
-def _end_of(ticket: Mapping[str, Any]) -> Ended:
-    reasons = {
-        ANSWERED_BY_BOT: Ended.ANSWERED_BY_BOT,
-        NO_REPLY_NEEDED: Ended.NO_REPLY_NEEDED,
-    }
-    return reasons.get(ticket["resolution_reason"], Ended.UNANSWERED)
-
-
-def _policy_id(terms: Terms) -> int | str | None:
-    return None if terms.policy is None else terms.policy.id
 
 
 async def load_clockwork(session: AsyncSession) -> Clockwork:

@@ -30,8 +30,15 @@ async def take_over(change: Change) -> None:
     """Raise the fence: from here on a person speaks."""
     change.ticket.takeover += 1
     if change.ticket.status == Status.BOT:
-        change.ticket.status = Status.OPEN.value
+        move(change, Status.OPEN)
     await cancel_bot_deliveries(change)
+
+
+def move(change: Change, status: Status) -> None:
+    """Change the status, and the clocks with it; nothing else."""
+    if change.ticket.status != status:
+        change.ticket.status = status.value
+        change.directory.clockwork.status_changed(change.row, change.clocks, change.now)
 
 
 def _message(change: Change, direction: Direction, body: str, key: str | None) -> Message:
@@ -153,17 +160,9 @@ async def transfer(change: Change, unit: str) -> None:
 
 def reopen(change: Change) -> None:
     """Back to open, from whatever rest it was in."""
-    ticket = change.ticket
-    clockwork = change.directory.clockwork
-    if ticket.status == Status.RESOLVED:
-        ticket.resolved_at = ticket.resolution_reason = None
-        ticket.status = Status.OPEN.value
-        clockwork.reopened(change.row, change.clocks, change.now)
-    elif ticket.status == Status.PENDING_CUSTOMER:
-        ticket.status = Status.OPEN.value
-        clockwork.resumed(change.row, change.clocks, change.now)
-    ticket.status = Status.OPEN.value
-    ticket.snoozed_until = None
+    change.ticket.resolved_at = change.ticket.resolution_reason = None
+    change.ticket.snoozed_until = None
+    move(change, Status.OPEN)
 
 
 async def set_status(
@@ -186,19 +185,16 @@ async def set_status(
         await take_over(change)
     if before != Status.OPEN:
         reopen(change)
-    clockwork = change.directory.clockwork
-    ticket.status = status.value
     match status:
         case Status.PENDING_CUSTOMER:
             ticket.waiting_since = None
-            clockwork.paused(change.row, change.clocks, change.now)
         case Status.SNOOZED:
             ticket.snoozed_until = until
         case Status.RESOLVED:
             ticket.resolved_at = change.now
             ticket.resolution_reason = (reason or "answered")[:40]
             ticket.waiting_since = None
-            clockwork.resolved(change.row, change.clocks, change.now)
+    move(change, status)
     change.audit("status", status=status.value, before=before, reason=reason)
 
 

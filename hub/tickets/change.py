@@ -65,6 +65,7 @@ class Change:
         self.now = now
         self.row = Columns(ticket)
         self.clocks: list[MutableMapping[str, Any]] = [Columns(clock) for clock in clocks]
+        """Oldest first; a plain dict is a new one, stored with the change."""
 
     def audit(self, action: str, **detail: Any) -> None:
         self.session.add(
@@ -97,10 +98,13 @@ async def changing(
     ticket = await session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update())
     if ticket is None:
         raise NotFound(f"there is no ticket {ticket_id}")
-    clocks = await session.scalars(select(ClockRow).where(ClockRow.ticket_id == ticket_id))
+    clocks = await session.scalars(
+        select(ClockRow).where(ClockRow.ticket_id == ticket_id).order_by(ClockRow.id)
+    )
     unit, assignee = ticket.unit, ticket.assignee_id
     change = Change(session, ticket, clocks.all(), directory, actor, now)
     yield change
+    session.add_all(ClockRow(**clock) for clock in change.clocks if isinstance(clock, dict))
     ticket.version += 1
     ticket.updated_at = now
     if (ticket.unit, ticket.assignee_id) != (unit, assignee):

@@ -95,6 +95,10 @@ class Ticket(Base):
     resolution_due_at: Mapped[datetime | None]
     resolution_met_at: Mapped[datetime | None]
     resolution_breached: Mapped[bool] = mapped_column(default=False)
+    overdue: Mapped[bool] = mapped_column(default=False)
+    """A clock that still runs has been breached."""
+    sla: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """What the clocks must know of the ticket beside their own rows (`hub.sla.service`)."""
     can_reply: Mapped[bool] = mapped_column(default=True)
     permalink: Mapped[str | None] = mapped_column(Text)
     location: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -58,14 +58,6 @@ class Page:
     next_cursor: str | None
 
 
-def overdue() -> ColumnElement[bool]:
-    """A target was missed and what it waits for has not happened yet."""
-    return or_(
-        and_(Ticket.first_response_breached, Ticket.first_response_met_at.is_(None)),
-        and_(Ticket.resolution_breached, Ticket.resolution_met_at.is_(None)),
-    )
-
-
 def view_condition(view: View, principal: Principal, now: datetime) -> ColumnElement[bool]:
     active = Ticket.status.in_(_ACTIVE)
     match view:
@@ -76,9 +68,9 @@ def view_condition(view: View, principal: Principal, now: datetime) -> ColumnEle
         case View.UNASSIGNED:
             return and_(active, Ticket.assignee_id.is_(None))
         case View.DUE:
-            return and_(active, Ticket.due_at.between(now, now + DUE_SOON), not_(overdue()))
+            return and_(active, Ticket.due_at.between(now, now + DUE_SOON), not_(Ticket.overdue))
         case View.BREACHED:
-            return and_(active, overdue())
+            return and_(active, Ticket.overdue)
         case View.BOT | View.SNOOZED | View.RESOLVED:
             return Ticket.status == view.value
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from hub.delivery.models import Delivery
 from hub.delivery.outbox import enqueue
-from hub.intake.decide import COUNTER_CHANNELS
 from hub.ports import Answer, ArticleView, AskBack, ChannelKind, Guess, Handoff
+from hub.sla.entries import COUNTER_CHANNELS
 from hub.tickets.actions import reopen, take_over
 from hub.tickets.change import Change
 from hub.tickets.models import AuthorKind, Direction, Message, Priority, Status
@@ -52,6 +52,7 @@ async def _say(
     ticket.preview = preview_of(text)
     ticket.last_message_at = change.now
     ticket.last_author = AuthorKind.BOT.value
+    change.directory.clockwork.bot_spoke(change.row, change.clocks, change.now)
     change.tell_message("message.created", message, delivery)
     return message, delivery
 

@@ -109,7 +109,8 @@ export interface Ticket {
   due_at: string | null;
   due_metric: string | null;
   can_reply: boolean;
-  reply_hint: string | null;
+  /** Why no reply can be sent from here, and what to do instead; absent where none is known. */
+  reply_hint?: string | null;
   resolved_at: string | null;
   resolution_reason: string | null;
   snoozed_until: string | null;

@@ -1,6 +1,6 @@
 // Which tickets a view shows, and in which order: the same rules as GET /tickets, so that a
 // ticket that changes moves between views without asking the server.
-import type { Ticket, ViewName } from '../api.ts';
+import type { Clock, Ticket, ViewName } from '../api.ts';
 
 /** A ticket is due soon when its next clock runs out within this time. */
 export const DUE_SOON_MS = 60 * 60_000;
@@ -16,28 +16,31 @@ export interface Scope {
 export const dueAt = (ticket: Ticket): number =>
   ticket.due_at === null ? Number.POSITIVE_INFINITY : Date.parse(ticket.due_at);
 
-export const isOverdue = (ticket: Ticket, now: number): boolean => dueAt(ticket) <= now;
+const missed = (clock: Clock): boolean => clock.breached && clock.met_at === null;
 
+/**
+ * A target was missed, and what it waits for has not happened yet. The hub marks it when its
+ * sweep comes by; a clock that ran out in this second is overdue here at once.
+ */
+export const isOverdue = (ticket: Ticket, now: number): boolean =>
+  missed(ticket.first_response) || missed(ticket.resolution) || dueAt(ticket) <= now;
+
+/** On people's desks: neither with the bot, nor snoozed, nor done. */
 const isActive = (ticket: Ticket): boolean =>
-  ticket.status !== 'resolved' && ticket.status !== 'snoozed';
+  ticket.status === 'open' || ticket.status === 'pending_customer';
 
 type Rule = (ticket: Ticket, scope: Scope) => boolean;
 
-// Snoozing hides a ticket from the everyday views but stops no clock that the customer waits
-// for, so due and breached show snoozed tickets too.
 const rules: Record<ViewName, Rule> = {
   mine: (ticket, scope) => isActive(ticket) && ticket.assignee_id === scope.agentId,
   unit: (ticket, scope) => isActive(ticket) && (scope.unit === null || ticket.unit === scope.unit),
   all: isActive,
-  unassigned: (ticket) =>
-    isActive(ticket) && ticket.status !== 'bot' && ticket.assignee_id === null,
+  unassigned: (ticket) => isActive(ticket) && ticket.assignee_id === null,
   due: (ticket, scope) =>
-    ticket.status !== 'resolved' &&
-    dueAt(ticket) > scope.now &&
-    dueAt(ticket) <= scope.now + DUE_SOON_MS,
-  breached: (ticket, scope) =>
-    ticket.status !== 'resolved' &&
-    (isOverdue(ticket, scope.now) || ticket.first_response.breached || ticket.resolution.breached),
+    isActive(ticket) &&
+    dueAt(ticket) <= scope.now + DUE_SOON_MS &&
+    !isOverdue(ticket, scope.now),
+  breached: (ticket, scope) => isActive(ticket) && isOverdue(ticket, scope.now),
   bot: (ticket) => ticket.status === 'bot',
   resolved: (ticket) => ticket.status === 'resolved',
   snoozed: (ticket) => ticket.status === 'snoozed',
@@ -52,16 +55,15 @@ const byDue = (a: Ticket, b: Ticket): number => {
   return left === right ? a.id - b.id : left - right;
 };
 
-const byResolved = (a: Ticket, b: Ticket): number =>
-  Date.parse(b.resolved_at ?? b.updated_at) - Date.parse(a.resolved_at ?? a.updated_at) ||
-  b.id - a.id;
+const byNewest = (a: Ticket, b: Ticket): number =>
+  Date.parse(b.last_message_at) - Date.parse(a.last_message_at) || b.id - a.id;
 
 /** The tickets of a view: what is due next first; resolved ones newest first. */
 export function ticketsIn(view: ViewName, tickets: Iterable<Ticket>, scope: Scope): Ticket[] {
   const rule = rules[view];
   const shown: Ticket[] = [];
   for (const ticket of tickets) if (rule(ticket, scope)) shown.push(ticket);
-  return shown.sort(view === 'resolved' ? byResolved : byDue);
+  return shown.sort(view === 'resolved' ? byNewest : byDue);
 }
 
 export interface LocalCounts {

@@ -296,6 +296,8 @@ def upgrade() -> None:
         sa.Column("resolution_due_at", sa.BigInteger(), nullable=True),
         sa.Column("resolution_met_at", sa.BigInteger(), nullable=True),
         sa.Column("resolution_breached", sa.Boolean(), nullable=False),
+        sa.Column("overdue", sa.Boolean(), nullable=False),
+        sa.Column("sla", sa.Text(), nullable=False),
         sa.Column("can_reply", sa.Boolean(), nullable=False),
         sa.Column("permalink", sa.Text(), nullable=True),
         sa.Column("location", sa.Text(), nullable=True),
@@ -427,6 +429,7 @@ def upgrade() -> None:
         sa.Column("met_at", sa.BigInteger(), nullable=True),
         sa.Column("breached_at", sa.BigInteger(), nullable=True),
         sa.Column("ended", sa.String(length=20), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["policy_id"], ["sla_policies.id"], name=op.f("fk_sla_clocks_policy_id_sla_policies")
         ),

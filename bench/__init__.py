@@ -1,0 +1,1 @@
+"""Measurements of this hub against the limits of the machine it runs on: `./dev bench`."""
