@@ -106,9 +106,10 @@ class ConsolePages:
             principal = await principal_of(request)
         except HubError as error:
             return Response(status_code=error.status)
+        # Before anybody hears of it: consoles look again whether they are still signed in.
+        await self._hub.sessions.sign_out(request.cookies.get(COOKIE, ""))
         if principal.agent_id is not None:
             await change_presence(self._hub, principal.agent_id, Presence.OFFLINE.value)
-        await self._hub.sessions.sign_out(request.cookies.get(COOKIE, ""))
         response = Response(status_code=204)
         response.delete_cookie(COOKIE, path="/")
         return response

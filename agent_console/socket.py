@@ -7,6 +7,7 @@ console whose number is older than the log is told to load everything again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 
@@ -82,7 +83,7 @@ class _Follower:
         last = await last_number(self._hub.database)
         oldest = await oldest_number(self._hub.database)
         since = self._since(last)
-        lost = since is None or (oldest is not None and since + 1 < oldest)
+        lost = since is None or (since < last and (oldest is None or since + 1 < oldest))
         self._cursor = last if since is None or lost else since
         hello = {"type": "hello", "seq": self._cursor, "resync": lost}
         await self._socket.send_text(encode_json(hello))
@@ -97,17 +98,23 @@ class _Follower:
         return int(text) if int(text) <= last else None
 
     async def _read(self) -> None:
-        while True:
-            await self._socket.receive_text()
+        """Whatever it says, it is only there to notice that it went away."""
+        while (await self._socket.receive())["type"] != "websocket.disconnect":
+            pass
 
     async def _follow(self) -> None:
+        now = asyncio.get_running_loop().time
+        ping_at = now() + PING_EVERY
         while True:
-            try:
-                async with asyncio.timeout(PING_EVERY):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(ping_at):
                     await self._arrived.wait()
-            except TimeoutError:
+            if now() >= ping_at:
+                # Also while much happens: it may all be for others' eyes.
                 if not await self._ping():
                     return
+                ping_at = now() + PING_EVERY
+            if not self._arrived.is_set():
                 continue
             self._arrived.clear()
             if self._overrun:

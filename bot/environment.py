@@ -116,7 +116,7 @@ async def _make(folder: Path, uv: Path, progress: Progress) -> None:
         "installing Rasa",
         [
             *(uv, "pip", "install", "--python", folder / "bin" / "python"),
-            *("--no-deps", "--require-hashes", "--compile-bytecode", "-r", REQUIREMENTS),
+            *("--no-deps", "--require-hashes", "-r", REQUIREMENTS),
         ],
         env=env,
         on_line=_install_lines(progress),

@@ -55,14 +55,18 @@ def settings_with(**overrides: Any) -> Settings:
 
 
 def _execute(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    from hub.db.database import UnsupportedDatabase
     from hub.run import SandboxFailed
+    from hub.secrets import WrongKey
     from hub.seed import DemoNotAllowed
     from hub.serve import PortInUse
 
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(main())
-    except (PortInUse, DemoNotAllowed, SandboxFailed) as error:
+    except UnsupportedDatabase as error:
+        raise fail(f"HUB_DATABASE_URL: {error}") from error
+    except (PortInUse, DemoNotAllowed, SandboxFailed, WrongKey) as error:
         raise fail(str(error)) from error
 
 
@@ -98,12 +102,14 @@ def run(
 def serve(data: Data = None, port: Port = None) -> None:
     """Serve the hub as the HUB_ settings say."""
     from hub.app import build_hub, create_app
+    from hub.seed import refuse_exposed_demo
     from hub.serve import bind, configure_logging, server_of
 
     settings = settings_with(data=data, port=port)
     configure_logging(settings)
 
     async def main() -> None:
+        refuse_exposed_demo(settings)
         listener = bind(settings.host, settings.port)
         hub = build_hub(settings, progress=say)
         await server_of(create_app(hub), settings).serve(sockets=[listener])

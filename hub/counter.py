@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from hub.audit.models import AuditEntry
 from hub.errors import NotFound
 from hub.ports import Author, InboundMessage, ReceivedBody, Visibility
 from hub.system import Hub
@@ -40,9 +43,17 @@ async def enter(hub: Hub, wanted: TicketRequest, actor: Actor, *, external_id: s
     fields = frozenset({"body", "subject", "name"})
     received = ReceivedBody(account.id, (message,), raw, text_fields=fields)
     (accepted,) = await hub.intake.receive(received)
-    if not accepted.duplicate:
+    # A duplicate may be one whose first attempt died before it was finished.
+    if not accepted.duplicate or not await _is_finished(hub, accepted.ticket_id):
         await _finish(hub, wanted, actor, accepted.ticket_id)
     return accepted.ticket_id
+
+
+async def _is_finished(hub: Hub, ticket_id: int) -> bool:
+    entered = AuditEntry.action == "entered"
+    async with hub.database.read() as session:
+        query = select(AuditEntry.id).where(AuditEntry.ticket_id == ticket_id, entered).limit(1)
+        return await session.scalar(query) is not None
 
 
 async def _finish(hub: Hub, wanted: TicketRequest, actor: Actor, ticket_id: int) -> None:

@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from hub.events.record import PendingEvent, record
 from hub.now import Now
 from hub.ports import ChannelKind
 from hub.secrets import Seal
-from hub.settings import Settings
+from hub.settings import Settings, is_loopback
 from hub.sla.defaults import city_hours, city_policies
 from hub.sla.models import HoursRow, PolicyRow
 from hub.team.models import Agent, AgentUnit, Role, Unit
@@ -59,7 +60,27 @@ DEMO_AGENTS = (
 
 
 class DemoNotAllowed(Exception):
-    """Demo accounts have published passwords: they exist only on a loopback address."""
+    """Demo accounts and the sandbox have published secrets: they exist only on loopback."""
+
+
+def refuse_exposed_demo(settings: Settings) -> None:
+    """Raises DemoNotAllowed where others could reach demo accounts or the sandbox's hub."""
+    if settings.demo and not settings.is_loopback:
+        raise DemoNotAllowed(
+            f"demo accounts have published passwords and do not go with HUB_HOST={settings.host}"
+        )
+    if settings.sandbox_url is None:
+        return
+    if not settings.is_loopback:
+        raise DemoNotAllowed(
+            "the sandbox lets anybody write as anybody and does not go with "
+            f"HUB_HOST={settings.host}: unset HUB_SANDBOX_URL or serve on 127.0.0.1"
+        )
+    if not is_loopback(urlsplit(settings.sandbox_url).hostname or ""):
+        raise DemoNotAllowed(
+            f"HUB_SANDBOX_URL={settings.sandbox_url} is not on this machine: replies to real "
+            "people would go there"
+        )
 
 
 def derived_secret(settings: Settings, name: str) -> str:
@@ -76,10 +97,7 @@ def shared_secret(settings: Settings, name: str) -> str:
 
 async def seed(database: Database, settings: Settings, seal: Seal, now: Now) -> None:
     """Bring the database to what `settings` describe. Raises DemoNotAllowed."""
-    if settings.demo and not settings.is_loopback:
-        raise DemoNotAllowed(
-            f"demo accounts have published passwords and do not go with HUB_HOST={settings.host}"
-        )
+    refuse_exposed_demo(settings)
     password_hash = await hash_password(DEMO_PASSWORD) if settings.demo else ""
     async with database.write() as session:
         await _seed_units(session)

@@ -182,8 +182,10 @@ class ScriptedResponder:
         """Nothing is open."""
 
 
-def handoff(reason: str = "no-fact", **more: str) -> Handoff:
-    return Handoff(reason, f"The customer needs a person: {reason}.", **more)
+def handoff(
+    reason: str = "no-fact", *, text: str | None = None, topic: str | None = None
+) -> Handoff:
+    return Handoff(reason, f"The customer needs a person: {reason}.", text=text, topic=topic)
 
 
 def emergency_rules(text: str) -> str | None:
@@ -202,9 +204,7 @@ async def _nothing() -> None:
 
 
 def rooms_of(platforms: FakePlatforms, responder: ScriptedResponder) -> Rooms:
-    return Rooms(
-        platforms, emergency_rules, responder, CATALOGUE, _suggest, _nothing, _nothing
-    )
+    return Rooms(platforms, emergency_rules, responder, CATALOGUE, _suggest, _nothing, _nothing)
 
 
 def inbound(

@@ -10,14 +10,14 @@ import asyncio
 import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from hub.accounts.poller import Poller
 from hub.db.base import Base
@@ -36,7 +36,7 @@ from hub.sla.sweep import Sweep
 from hub.system import Hub
 from hub.team.access import Actor, Principal
 from hub.team.models import Role
-from hub.tickets.change import Change, changing
+from hub.tickets.change import changing
 from hub.tickets.models import Message, Ticket
 from hub.triage.triage import Triage
 from tests.fakes import NOON, FakeClock, FakePlatforms, ScriptedResponder, rooms_of
@@ -276,9 +276,8 @@ async def receive(
 
 async def rows(database: Database, model: type[Base], **equal: Any) -> list[Any]:
     """Every row of a table whose columns equal what is given, by primary key."""
-    table = model.__table__
     async with database.read() as session:
-        query = select(model).filter_by(**equal).order_by(*table.primary_key.columns)
+        query = select(model).filter_by(**equal).order_by(*inspect(model).primary_key)
         return list(await session.scalars(query))
 
 
@@ -331,5 +330,3 @@ async def change(
     ):
         given = action(opened, *args, **more)
         return await given if asyncio.iscoroutine(given) else given
-
-

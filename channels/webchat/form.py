@@ -7,7 +7,7 @@ keeps; nothing is asked for but a message.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -25,6 +25,7 @@ from hub.ports import (
     Conversations,
     InboundMessage,
     Inbox,
+    Line,
     ReceivedBody,
     Visibility,
 )
@@ -76,7 +77,7 @@ class FormPages:
 
     async def add(self, request: Request) -> Response:
         token = request.path_params["token"]
-        if not is_token(token):
+        if not await self._lines(token):
             return self._page(request, "unknown.html", 404)
         return await self._store(request, token, "inquiry.html")
 
@@ -95,7 +96,7 @@ class FormPages:
         if error is not None:
             values = {"error": error, "name": name, "message": message, "token": token}
             if page == "inquiry.html":
-                lines = await self._conversations.lines(self._account.id, conversation)
+                lines = await self._lines(token)
                 return self._page(request, page, 422, lines=lines, key=uuid4().hex, **values)
             return self._page(request, page, 422, **values)
         return RedirectResponse(f"/inquiry/{token}", 303)
@@ -124,13 +125,15 @@ class FormPages:
             ReceivedBody(self._account.id, (message,), raw, text_fields=TEXT_FIELDS)
         )
 
+    async def _lines(self, token: str) -> Sequence[Line]:
+        """What was said under `token`; nothing under one that was never given out."""
+        if not is_token(token):
+            return ()
+        return await self._conversations.lines(self._account.id, conversation_of("form", token))
+
     async def read(self, request: Request) -> Response:
         token = request.path_params["token"]
-        lines = (
-            await self._conversations.lines(self._account.id, conversation_of("form", token))
-            if is_token(token)
-            else []
-        )
+        lines = await self._lines(token)
         if not lines:
             return self._page(request, "unknown.html", 404)
         return self._page(

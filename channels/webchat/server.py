@@ -135,6 +135,8 @@ class _Visit:
         self._tickets: set[int] = set()
         self._changed = asyncio.Event()
         self._sending = asyncio.Lock()
+        self._speaking = asyncio.Lock()
+        """Held until what the visitor wrote is acknowledged: its answers come after that."""
 
     async def run(self) -> None:
         stop = self._server.conversations.follow(self._on_change)
@@ -172,15 +174,15 @@ class _Visit:
 
     async def _listen(self) -> None:
         while True:
-            text = await self._socket.receive_text()
-            try:
-                frame = json.loads(text) if len(text) <= MAX_FRAME else None
-            except ValueError:
-                frame = None
-            if not isinstance(frame, dict):
+            received = await self._socket.receive()
+            if received["type"] == "websocket.disconnect":
+                return
+            frame = _read_frame(received.get("text"))
+            if frame is None:
                 await self._send({"type": "error", "detail": "that was not readable"})
             elif frame.get("type") == "message":
-                await self._take(frame)
+                async with self._speaking:
+                    await self._take(frame)
 
     async def _take(self, frame: dict[str, Any]) -> None:
         key = frame.get("key")
@@ -207,8 +209,9 @@ class _Visit:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            for line in await self._new_lines():
-                await self._send({"type": "message", "message": line})
+            async with self._speaking:
+                for line in await self._new_lines():
+                    await self._send({"type": "message", "message": line})
 
     async def _ping(self) -> None:
         while True:
@@ -218,4 +221,16 @@ class _Visit:
     async def _send(self, frame: dict[str, Any]) -> None:
         async with self._sending:
             with contextlib.suppress(WebSocketDisconnect):
-                await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
+                # As ASCII: what comes back of a refused frame may be no text at all.
+                await self._socket.send_text(json.dumps(frame))
+
+
+def _read_frame(text: str | None) -> dict[str, Any] | None:
+    """The object in a text frame, or None."""
+    if text is None or len(text) > MAX_FRAME:
+        return None
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return frame if isinstance(frame, dict) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api import people, system, tickets
+from hub.api.access import COOKIE
 from hub.api.schemas import Problem
 from hub.errors import FieldError
-from hub.http.problem import HANDLERS, on_bug, on_http_error, problem
+from hub.http.problem import HANDLERS, MEDIA_TYPE, on_bug, on_http_error, problem
 from hub.ports.messages import clean_text
 from hub.system import Hub
 
@@ -49,6 +51,8 @@ def create_api(hub: Hub) -> FastAPI:
         },
     )
     api.state.hub = hub
+    describe = api.openapi
+    api.openapi = lambda: _as_answered(describe())  # type: ignore[method-assign]
     for router in (
         tickets.router,
         tickets.messages_router,
@@ -59,11 +63,29 @@ def create_api(hub: Hub) -> FastAPI:
     return api
 
 
+def _as_answered(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with what FastAPI cannot know: problems' media type, and how to sign in.
+
+    It may be given the same document again: FastAPI keeps the one it made.
+    """
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {})
+                if status >= "400" and "application/json" in content:
+                    content[MEDIA_TYPE] = content.pop("application/json")
+    document["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "`hub token create`"},
+        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    }
+    document["security"] = [{"token": []}, {"session": []}]
+    return document
+
+
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = tuple(
-        FieldError(_field(item["loc"]), clean_text(str(item["msg"]), 300))
-        for item in error.errors()
+        FieldError(_field(item), clean_text(str(item["msg"]), 300)) for item in error.errors()
     )
     unreadable = any(item["type"] == "json_invalid" for item in error.errors())
     detail = "; ".join(f"{item.field}: {item.message}" for item in errors)
@@ -71,7 +93,10 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     return problem(400 if unreadable else 422, title, detail, errors)
 
 
-def _field(location: tuple[Any, ...]) -> str:
+def _field(error: Mapping[str, Any]) -> str:
     """`("body", "tags", 0)` is `tags.0`: people name fields, not where they stood."""
+    location: tuple[Any, ...] = error["loc"]
+    if error["type"] == "json_invalid":  # what stands behind `body` is a position
+        location = location[:1]
     names = [str(part) for part in location[1:]] or [str(location[0])]
     return clean_text(".".join(names), 100)

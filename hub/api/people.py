@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import exists, select
 
 from hub.api.access import Agent, Reader, TheHub
+from hub.api.idempotency import IdempotentRoute
 from hub.api.schemas import (
     AgentView,
     ContactPage,
@@ -27,7 +28,7 @@ from hub.team.models import Agent as AgentRow
 from hub.tickets.models import Ticket
 from hub.tickets.view import ticket_view
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=IdempotentRoute)
 
 
 def agent_view(agent: AgentEntry) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class AssignRequest(Request):
 class StatusRequest(Request):
     status: Literal["open", "pending_customer", "snoozed", "resolved"]
     until: AwareDatetime | None = None
-    reason: Annotated[str, Field(max_length=40)] | None = None
+    reason: Annotated[str, Field(max_length=40), AfterValidator(clean_text)] | None = None
 
 
 class TicketPatch(Request):

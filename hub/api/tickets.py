@@ -251,8 +251,14 @@ async def retry(hub: TheHub, principal: Agent, message_id: TicketId) -> Any:
     """Send a reply again that was not delivered."""
     async with hub.database.read() as session:
         message = await session.get(Message, message_id)
+    missing = NotFound(f"there is no message {message_id}")
     if message is None:
-        raise NotFound(f"there is no message {message_id}")
+        raise missing
+    # Asked first: where it is somebody else's, not even its ticket's number is told.
+    try:
+        await visible_ticket(hub, principal, message.ticket_id)
+    except NotFound:
+        raise missing from None
     async with _change(hub, principal, message.ticket_id) as change:
         found, delivery = await actions.retry(change, message_id)
         return message_view(found.as_row(), delivery)

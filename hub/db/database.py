@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -38,7 +39,10 @@ class Database:
     """A connection pool. `on_commit` is called after a commit that recorded events."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        parsed = make_url(url)
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise UnsupportedDatabase("that is not the URL of a database") from error
         self.dialect = parsed.get_backend_name()
         self.on_commit: Callable[[], None] = lambda: None
         self.write_lock = asyncio.Lock()

@@ -8,13 +8,9 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.http.headers import secure
 from hub.http.problem import problem
 
-_CSP = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
-    "object-src 'none'"
-)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Called by platforms and by other sites' pages, never with our cookie.
 _OPEN = ("/webhooks/", "/open311/", "/chat/")
@@ -27,22 +23,15 @@ class Guard:
         self._cookie = f"{cookie}="
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._foreign(scope):
-            answer = problem(403, "Wrong origin", "this request came from another site's page")
-            await answer(scope, receive, send)
-            return
-
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", _CSP)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "same-origin")
-                headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-                if "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                secure(MutableHeaders(scope=message))
             await send(message)
 
+        if scope["type"] == "http" and self._foreign(scope):
+            answer = problem(403, "Wrong origin", "this request came from another site's page")
+            await answer(scope, receive, with_headers)
+            return
         await self._app(scope, receive, with_headers)
 
     def _foreign(self, scope: Scope) -> bool:

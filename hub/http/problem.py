@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import asyncpg
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub.errors import FieldError, HubError
+from hub.http.headers import secure
 from hub.intake.writer import Overloaded
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+
+# SQLAlchemy's, and the drivers' own where intake speaks to them directly.
+AWAY = (
+    OperationalError,
+    InterfaceError,
+    sqlite3.OperationalError,
+    asyncpg.PostgresConnectionError,
+    ConnectionError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -61,7 +74,20 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
 async def on_bug(request: Request, error: Exception) -> JSONResponse:
     """500 is always a bug: logged with its trace, told without it."""
     log.error("http.bug", path=request.url.path, exc_info=error)
-    return problem(500, "Internal error", "this is a mistake of ours; it has been recorded")
+    answer = problem(500, "Internal error", "this is a mistake of ours; it has been recorded")
+    secure(answer.headers)  # it is made outside the guard
+    return answer
 
 
-HANDLERS: dict[int | type[Exception], Handler] = {HubError: on_hub_error, Overloaded: on_overloaded}
+async def on_database_away(request: Request, error: Exception) -> JSONResponse:
+    """What was asked for may work in a moment; whoever sends webhooks sends them again."""
+    log.warning("http.database_away", path=request.url.path, error=str(error)[:200])
+    detail = "the database is away; try again in a moment"
+    return problem(503, "Try again later", detail, headers={"Retry-After": "5"})
+
+
+HANDLERS: dict[int | type[Exception], Handler] = {
+    HubError: on_hub_error,
+    Overloaded: on_overloaded,
+    **dict.fromkeys(AWAY, on_database_away),
+}

@@ -15,6 +15,9 @@ from hub.ports import InboundMessage
 from hub.tickets.models import AuthorKind, Direction, Priority, Status
 from hub.tickets.text import preview_of, subject_of
 
+UNKNOWN = "Unknown"
+"""What a contact is called until the platform, or they themselves, say a name."""
+
 
 def decide(batch: list[Submission], known: Known, now: datetime, reopen: timedelta) -> Plan:
     """What `batch` writes, given what is `known`. `reopen` is the reopen window."""
@@ -78,7 +81,7 @@ def _identify(message: InboundMessage, known: Known, plan: Plan, now: datetime) 
     author = message.author
     person = known.people.get((author.kind, author.address))
     if person is None:
-        name = author.display_name or author.handle or "Unknown"
+        name = author.display_name or author.handle or UNKNOWN
         point = {
             "id": None,
             "contact_id": None,
@@ -95,6 +98,9 @@ def _identify(message: InboundMessage, known: Known, plan: Plan, now: datetime) 
     fresh = {"handle": author.handle, "display_name": author.display_name}
     news = {key: value for key, value in fresh.items() if value and value != person.point[key]}
     person.point.update(news)
+    if person.contact["name"] == UNKNOWN and (author.display_name or author.handle):
+        person.contact["name"] = author.display_name or author.handle
+        news["name"] = person.contact["name"]
     if news and not person.changed:
         person.changed = True
         plan.people.append(person)
@@ -207,6 +213,8 @@ def _append(
 ) -> MessageDraft:
     row = ticket.row
     known.directory.clockwork.heard(row, ticket.clocks, message.sent_at)
+    if row["contact_name"] == UNKNOWN:
+        row["contact_name"] = person.contact["name"]
     row["preview"] = preview_of(message.body)
     row["last_message_at"] = max(row["last_message_at"], message.sent_at)
     row["last_author"] = AuthorKind.CUSTOMER.value

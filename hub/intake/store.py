@@ -120,12 +120,13 @@ async def _insert_numbered(gateway: Gateway, table: Table, rows: list[Row]) -> N
 
 async def _store_people(gateway: Gateway, people: list[Person]) -> None:
     new = [person for person in people if person.point["id"] is None]
-    known = [person.point for person in people if person.point["id"] is not None]
+    known = [person for person in people if person.point["id"] is not None]
     await _insert_numbered(gateway, CONTACTS, [person.contact for person in new])
     for person in new:
         person.point["contact_id"] = person.contact["id"]
     await _insert_numbered(gateway, POINTS, [person.point for person in new])
-    await gateway.update(POINTS, ["id"], known)
+    await gateway.update(POINTS, ["id"], [person.point for person in known])
+    await gateway.update(CONTACTS, ["id"], [person.contact for person in known])
 
 
 async def _store_tickets(gateway: Gateway, tickets: list[TicketDraft]) -> None:

@@ -10,6 +10,7 @@ from hub.audit.models import AuditEntry
 from hub.db.database import Database
 from hub.errors import TooMany, Unauthenticated
 from hub.now import Now
+from hub.ports.messages import clean_text
 from hub.team.access import Actor, Principal
 from hub.team.models import Agent, AgentUnit, Role, Session, SignInFailure
 from hub.team.passwords import verify_password
@@ -28,16 +29,13 @@ class Sessions:
 
     async def sign_in(self, email: str, password: str, address: str) -> str:
         """The new session's cookie. Raises Unauthenticated or TooMany."""
-        email = email.strip().lower()[:200]
-        await self._throttle(email, address)
+        email = clean_text(email).strip().lower()[:200]
+        attempt = await self._attempt(email, address)
         async with self._database.read() as session:
             agent = await session.scalar(
                 select(Agent).where(func.lower(Agent.email) == email, Agent.active)
             )
         if not await verify_password(agent.password_hash if agent else None, password[:1024]):
-            async with self._database.write() as session:
-                for subject in (f"email:{email}", f"address:{address}"):
-                    session.add(SignInFailure(subject=subject, at=self._now()))
             raise Unauthenticated("the e-mail address or the password is wrong")
         assert agent is not None
         secret = new_secret()
@@ -56,7 +54,9 @@ class Sessions:
             await session.execute(delete(Session).where(Session.expires_at < now))
             await session.execute(
                 delete(SignInFailure).where(
-                    (SignInFailure.subject == f"email:{email}") | (SignInFailure.at < now - WINDOW)
+                    (SignInFailure.subject == f"email:{email}")
+                    | SignInFailure.id.in_(attempt)
+                    | (SignInFailure.at < now - WINDOW)
                 )
             )
         return secret
@@ -93,13 +93,13 @@ class Sessions:
                 .values(expires_at=self._now())
             )
 
-    async def _throttle(self, email: str, address: str) -> None:
+    async def _attempt(self, email: str, address: str) -> list[int]:
+        """Count an attempt as failed before it is looked at, so that many at once count too;
+        gives the rows to take back should it succeed. Raises TooMany."""
         since: datetime = self._now() - WINDOW
-        async with self._database.read() as session:
-            for subject, most in (
-                (f"email:{email}", MAX_PER_EMAIL),
-                (f"address:{address}", MAX_PER_ADDRESS),
-            ):
+        subjects = {f"email:{email}": MAX_PER_EMAIL, f"address:{address}": MAX_PER_ADDRESS}
+        async with self._database.write() as session:
+            for subject, most in subjects.items():
                 failures = await session.scalar(
                     select(func.count())
                     .select_from(SignInFailure)
@@ -110,6 +110,10 @@ class Sessions:
                         "too many wrong passwords; try again later",
                         retry_after=int(WINDOW.total_seconds()),
                     )
+            rows = [SignInFailure(subject=subject, at=self._now()) for subject in subjects]
+            session.add_all(rows)
+            await session.flush()
+            return [row.id for row in rows]
 
 
 def _actor(agent: Agent) -> Actor:

@@ -64,12 +64,22 @@ def _message(change: Change, direction: Direction, body: str, key: str | None) -
     )
 
 
-async def _repeated(change: Change, key: str | None) -> Message | None:
+async def _repeated(
+    change: Change, direction: Direction, body: str, key: str | None
+) -> Message | None:
+    """The message this actor wrote with `key` before, if it was this one. Raises Conflict."""
     if key is None:
         return None
-    return await change.session.scalar(
+    earlier = await change.session.scalar(
         select(Message).where(Message.ticket_id == change.ticket.id, Message.key == key)
     )
+    if earlier is None:
+        return None
+    wanted = _message(change, direction, body, key)
+    same = ("direction", "author_kind", "author_id", "author_name", "body")
+    if any(getattr(earlier, name) != getattr(wanted, name) for name in same):
+        raise Conflict("this Idempotency-Key was used for another message")
+    return earlier
 
 
 async def reply(
@@ -78,10 +88,11 @@ async def reply(
     """A person's answer, put on its way to the channel.
 
     It counts for the SLA when the channel has accepted it, not now. The same `key` again
-    gives the first message again. Raises Conflict where the channel takes no reply.
+    gives the first message again. Raises Conflict where the channel takes no reply, or the
+    key is another message's.
     """
     ticket = change.ticket
-    earlier = await _repeated(change, key)
+    earlier = await _repeated(change, Direction.OUTBOUND, body, key)
     if earlier is not None:
         delivery = await change.session.scalar(
             select(Delivery).where(Delivery.message_id == earlier.id)
@@ -118,7 +129,7 @@ async def reply(
 
 async def note(change: Change, body: str, *, key: str | None = None) -> Message:
     """A private note: never sent, never a response."""
-    earlier = await _repeated(change, key)
+    earlier = await _repeated(change, Direction.NOTE, body, key)
     if earlier is not None:
         return earlier
     message = _message(change, Direction.NOTE, body, key)

@@ -101,6 +101,7 @@ class Hub:
     accepted: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     filed: list[dict[str, str]] = field(default_factory=list)
     notes: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    offered: dict[str, str] = field(default_factory=dict)
 
     def forget(self) -> None:
         self.answers.clear()
@@ -108,6 +109,7 @@ class Hub:
         self.accepted.clear()
         self.filed.clear()
         self.notes.clear()
+        self.offered.clear()
         self.proves_itself = True
 
     def of(self, platform: str) -> list[dict[str, Any]]:
@@ -119,6 +121,7 @@ class Hub:
                 Route("/webhooks/x", self.x_proof, methods=["GET"]),
                 Route("/webhooks/facebook", self.facebook_proof, methods=["GET"]),
                 Route("/webhooks/{platform}", self.webhook, methods=["POST"]),
+                Route("/open311/v2/services.json", self.services, methods=["GET"]),
                 Route("/open311/v2/requests.json", self.file, methods=["POST"]),
                 Route("/open311/v2/requests.json", self.status, methods=["GET"]),
             ]
@@ -150,6 +153,13 @@ class Hub:
             return PlainTextResponse("not now", status)
         self.accepted.append((platform, json.loads(body)))
         return PlainTextResponse("")
+
+    async def services(self, request: Request) -> Answer:
+        if not self.offered:
+            return JSONResponse([{"code": 404, "description": "none"}], 404)
+        return JSONResponse(
+            [{"service_code": code, "service_name": name} for code, name in self.offered.items()]
+        )
 
     async def file(self, request: Request) -> Answer:
         form = {name: str(value) for name, value in (await request.form()).items()}

@@ -22,8 +22,8 @@ def test_it_works_without_a_script(sandbox: Sandbox, hub: Hub) -> None:
     page = sandbox.http.get(answer.headers["location"])
     assert "¿Hola? &lt;script&gt;alert(1)&lt;/script&gt;" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    until(lambda: hub.of("x"))
-    assert "delivered to the hub" in sandbox.http.get("/threads?persona=lucia").text
+    until(lambda: "delivered to the hub" in sandbox.http.get("/threads?persona=lucia").text)
+    assert len(hub.of("x")) == 1
     assert "¿Hola?" not in sandbox.http.get("/threads?persona=wes").text
     assert "¿Hola?" in sandbox.http.get("/threads?persona=wes&show=everyone").text
 
@@ -39,6 +39,14 @@ def test_a_report_by_form(sandbox: Sandbox, hub: Hub) -> None:
     assert sandbox.http.post("/say", data=form).status_code == 303
     until(lambda: hub.filed)
     assert hub.filed[0]["address_string"] == "77 Campus View"
+
+
+def test_reports_are_about_what_the_hub_offers(sandbox: Sandbox, hub: Hub) -> None:
+    assert '<option value="pothole">Pothole</option>' in sandbox.http.get("/").text
+    hub.offered = {"owls": "Loud owls"}
+    html = sandbox.http.get("/").text
+    assert '<option value="owls">Loud owls</option>' in html
+    assert "Pothole" not in html
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,12 @@ export function countFor(channel: string, body: string): number {
   return count;
 }
 
+/** "850-891-4968" for ten digits of a North American number; others as they are. */
+export function phoneNumber(address: string): string {
+  const digits = /^(?:\+?1)?(\d{3})(\d{3})(\d{4})$/.exec(address.replaceAll(/[\s().-]/g, ''));
+  return digits ? `${digits[1]}-${digits[2]}-${digits[3]}` : address;
+}
+
 export function initials(name: string): string {
   const words = name.replace(/^@/, '').split(/[\s._-]+/).filter(Boolean);
   const first = [...(words[0] ?? '?')][0] ?? '?';
