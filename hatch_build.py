@@ -96,5 +96,5 @@ def _npm(web: Path, *args: str) -> None:
         text=True,
     )
     if done.returncode != 0:
-        said = "\n".join((done.stdout or "").strip().splitlines()[-30:])
+        said = "\n".join(str(done.stdout or "").strip().splitlines()[-30:])
         raise RuntimeError(f"npm {args[0]} failed ({done.returncode}) in {web}:\n{said}")

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import logging
 import struct
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 from websockets.asyncio.server import ServerConnection, broadcast, serve
@@ -30,8 +30,7 @@ class Bare(asyncio.Protocol):
         self._opened = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         if self._opened:
@@ -56,8 +55,7 @@ class Trigger(asyncio.Protocol):
         self._send = send
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")

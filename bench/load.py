@@ -31,6 +31,8 @@ class Load:
     latencies: list[float] = field(default_factory=list)
     visible: list[float] = field(default_factory=list)
     errors: int = 0
+    posted: bool = False
+    all_seen: asyncio.Event = field(default_factory=asyncio.Event)
 
     def request(self, number: int) -> bytes:
         c = self.config
@@ -50,6 +52,8 @@ class Load:
                 began = self.sent.pop(int(found[1]), None)
                 if began is not None:
                     self.visible.append(now - began)
+        if self.posted and not self.sent:
+            self.all_seen.set()
 
     @property
     def _mark(self) -> re.Pattern[str]:
@@ -69,9 +73,9 @@ async def main(config: dict[str, Any]) -> dict[str, Any]:
     run = _paced if config.get("rate") else _flat_out
     seconds = await run(load)
     if watcher is not None:
-        deadline = time.monotonic() + _SETTLES
-        while load.sent and time.monotonic() < deadline:
-            await asyncio.sleep(0.05)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLES):
+                await load.all_seen.wait()
         watcher.close()
     return {
         "count": len(load.latencies),
@@ -130,11 +134,11 @@ async def _paced(load: Load) -> float:
     """`rate` posts a second, whether or not the earlier ones were answered."""
     config = load.config
     loop = asyncio.get_running_loop()
-    idle: list[HttpClient] = []
+    idle: asyncio.Queue[HttpClient] = asyncio.Queue()
 
     def answered(status: int, client: HttpClient) -> None:
         load.answered(status, client)
-        idle.append(client)
+        idle.put_nowait(client)
 
     clients: list[HttpClient] = []
     for _ in range(config["connections"]):
@@ -142,22 +146,23 @@ async def _paced(load: Load) -> float:
             lambda: HttpClient(answered), "127.0.0.1", config["port"]
         )
         clients.append(client)
-        idle.append(client)
+        idle.put_nowait(client)
     count = int(config["rate"] * config["seconds"])
     began = time.perf_counter()
     for number in range(count):
         due = began + number / config["rate"]
         if (pause := due - time.perf_counter()) > 0:
             await asyncio.sleep(pause)
-        while not idle:
-            await asyncio.sleep(0.001)
+        client = await idle.get()
         load.sent[number] = time.perf_counter()
-        idle.pop().send(load.request(number))
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(30):
-            while len(idle) < len(clients):
-                await asyncio.sleep(0.005)
+        client.send(load.request(number))
+    async with asyncio.timeout(30):
+        for _ in clients:
+            await idle.get()
     elapsed = time.perf_counter() - began
+    load.posted = True
+    if not load.sent:
+        load.all_seen.set()
     _close(clients)
     return elapsed
 

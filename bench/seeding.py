@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from bench.hub_process import prepare, settings_of
 from hub.app import build_hub
@@ -22,7 +22,8 @@ _WORDS = (
     "bill meter water outage gas leak deposit payment account move service street light tree "
     "recycling pickup storm drain pressure rate solar rebate audit transfer closing balance late "
     "notice portal password statement online autopay budget plan refund crew truck estimate"
-).split()
+)
+_VOCABULARY = tuple(_WORDS.split())
 
 
 def make_database(data: Path, tickets: int, messages: int) -> None:
@@ -85,8 +86,6 @@ def _tickets(
             "contact_point_id": 1,
             "contact_name": f"Customer {number}",
             "unit": units[number % len(units)],
-            "tags": "[]",
-            "emergency": 0,
             "created_at": made,
             "updated_at": made,
             "last_message_at": made,
@@ -96,13 +95,9 @@ def _tickets(
             "due_at": due,
             "due_metric": "first_response",
             "first_response_due_at": due,
-            "first_response_breached": 0,
             "resolution_due_at": due + 86_400_000_000,
-            "resolution_breached": 0,
-            "can_reply": 1,
             "context": "{}",
             "takeover": 1,
-            "asked_back": 0,
             "version": 1,
         }
 
@@ -125,31 +120,29 @@ def _messages(
             "visibility": "private",
             "sent_at": at,
             "created_at": at,
-            "attachments": "[]",
-            "articles": "[]",
-            "choices": "[]",
-            "emergency": 0,
         }
 
 
 def sentence(dice: random.Random, words: int) -> str:
-    return " ".join(dice.choices(_WORDS, k=words))
+    return " ".join(dice.choices(_VOCABULARY, k=words))
 
 
 def _insert(connection: sqlite3.Connection, model: Any, rows: Iterator[dict[str, Any]]) -> None:
-    first = next(rows, None)
-    if first is None:
-        return
-    names = list(first)
+    """Write `rows`; what they do not say is the column's default, or empty."""
     table = cast(Table, model.__table__)
-    unknown = set(names) - set(table.columns.keys())
-    assert not unknown, f"{table.name} has no {unknown}"
+    given = {column.name: _default(column) for column in table.columns}
     statement = (
-        f"INSERT INTO {table.name} ({', '.join(names)}) "  # noqa: S608 - our own names
-        f"VALUES ({', '.join('?' * len(names))})"
+        f"INSERT INTO {table.name} ({', '.join(given)}) "  # noqa: S608 - our own names
+        f"VALUES ({', '.join('?' * len(given))})"
     )
-    connection.execute(statement, list(first.values()))
-    connection.executemany(statement, (list(row.values()) for row in rows))
+    connection.executemany(statement, (list((given | row).values()) for row in rows))
+
+
+def _default(column: Column[Any]) -> Any:
+    if column.nullable:
+        return None
+    value = column.default.arg if column.default is not None else 0  # type: ignore[attr-defined]
+    return value if isinstance(value, str | int) else "[]"
 
 
 @contextlib.asynccontextmanager

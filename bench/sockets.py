@@ -9,6 +9,7 @@ missing, seconds and latencies in ms. {"stop": true} ends it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -30,6 +31,8 @@ class Crowd:
         self.bytes = 0
         self.latencies: list[float] = []
         self.posted_at = 0.0
+        self.wanted = 0
+        self.complete = asyncio.Event()
 
     async def open(self, config: dict[str, Any]) -> None:
         loop = asyncio.get_running_loop()
@@ -53,9 +56,11 @@ class Crowd:
         self.deliveries += 1
         self.bytes += len(payload)
         self.latencies.append(time.perf_counter() - self.posted_at)
+        if self.deliveries >= self.wanted:
+            self.complete.set()
 
     async def post(self, command: dict[str, Any]) -> dict[str, Any]:
-        self.deliveries, self.bytes, self.latencies = 0, 0, []
+        self.deliveries, self.bytes, self.latencies, self.wanted = 0, 0, [], 0
         loop = asyncio.get_running_loop()
         answered: asyncio.Event = asyncio.Event()
         _, client = await loop.create_connection(
@@ -64,27 +69,25 @@ class Crowd:
         began = time.perf_counter()
         for number in range(command["posts"]):
             answered.clear()
+            self.complete.clear()
+            self.wanted += len(self.clients)
             self.posted_at = time.perf_counter()
             client.send(_request(command, number))
             await answered.wait()
-            await self._wait((number + 1) * len(self.clients))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SETTLES):
+                    await self.complete.wait()
             await asyncio.sleep(command["pause"])
         elapsed = time.perf_counter() - began
         assert client.transport is not None
         client.transport.close()
-        wanted = command["posts"] * len(self.clients)
         return {
             "deliveries": self.deliveries,
-            "missing": wanted - self.deliveries,
+            "missing": self.wanted - self.deliveries,
             "bytes": self.bytes,
             "seconds": elapsed,
             "latencies": [round(value * 1000, 3) for value in self.latencies],
         }
-
-    async def _wait(self, wanted: int) -> None:
-        deadline = time.monotonic() + _SETTLES
-        while self.deliveries < wanted and time.monotonic() < deadline:
-            await asyncio.sleep(0.002)
 
 
 def _request(command: dict[str, Any], number: int) -> bytes:

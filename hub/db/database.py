@@ -23,9 +23,9 @@ from hub.events.record import number_and_store
 
 _BUSY_TIMEOUT_MS = 15_000
 SQLITE_PRAGMAS = (
+    f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}",  # first: the next one waits for its turn, too
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged message survives a power cut
-    f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-64000",
 )

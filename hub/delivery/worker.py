@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import aliased
 
 from hub.accounts.connectors import ConnectorPool
@@ -20,6 +20,7 @@ from hub.db.database import Database
 from hub.delivery.models import OPEN_STATES, Delivery, DeliveryState
 from hub.delivery.outcome import accepted, refused
 from hub.directory import DirectoryCache
+from hub.jobs.lease import LEASE, holding
 from hub.jobs.queue import backoff
 from hub.metrics import DELIVERIES
 from hub.now import Now
@@ -39,7 +40,6 @@ from hub.team.access import SYSTEM
 from hub.tickets.change import changing
 from hub.tickets.models import Direction, Message, Ticket
 
-LEASE = timedelta(seconds=90)
 MAX_ATTEMPTS = 8
 
 log = structlog.get_logger(__name__)
@@ -113,7 +113,8 @@ class DeliveryWorker:
         """Send one claimed reply and record what became of it."""
         try:
             connector = await self._connectors.get(claim.account_id)
-            receipt = await self._send(connector, claim)
+            async with holding(lambda: self._renew(claim)):
+                receipt = await self._send(connector, claim)
         except Rejected as error:
             await self._refuse(claim, error.reason)
         except AuthFailed as error:
@@ -151,6 +152,17 @@ class DeliveryWorker:
                 delivery.sent_parts = [*delivery.sent_parts, external_id]
 
         return await connector.send(claim.reply, save_part)
+
+    async def _renew(self, claim: Claim) -> None:
+        async with self._database.write() as session:
+            await session.execute(
+                update(Delivery)
+                .where(
+                    Delivery.id == claim.delivery_id,
+                    Delivery.state == DeliveryState.SENDING.value,
+                )
+                .values(next_at=self._now() + LEASE)
+            )
 
     async def _refuse(
         self, claim: Claim, reason: str, state: DeliveryState = DeliveryState.FAILED

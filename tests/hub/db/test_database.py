@@ -38,12 +38,16 @@ async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
     rings: list[int] = []
     database.on_commit = lambda: rings.append(1)
     before = await _counter(database)
-    with pytest.raises(ZeroDivisionError):
+
+    async def write() -> None:
         async with database.write() as session:
             session.add(_contact("never stored"))
             await session.flush()
             record(session, _event(n=1))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write()
     assert await rows(database, Contact, name="never stored") == []
     assert await rows(database, Event, kind="test.happened") == []
     assert await _counter(database) == before
@@ -52,21 +56,28 @@ async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
 
 async def test_a_write_whose_event_cannot_be_stored_leaves_nothing(database: Database) -> None:
     before = await _counter(database)
-    with pytest.raises(TypeError):
+
+    async def write() -> None:
         async with database.write() as session:
             session.add(_contact("never stored"))
             record(session, _event(n=object()))  # no JSON
+
+    with pytest.raises(TypeError):
+        await write()
     assert await rows(database, Contact, name="never stored") == []
     assert await _counter(database) == before
 
 
 async def test_a_write_refused_by_the_database_leaves_nothing(database: Database) -> None:
-    with pytest.raises(DBAPIError):
+    async def write() -> None:
         async with database.write() as session:
             record(session, _event(n=1))
             session.add(_contact("never stored"))
             await session.flush()
             await session.execute(text("INSERT INTO counters (name, value) VALUES ('event', 0)"))
+
+    with pytest.raises(DBAPIError):
+        await write()
     assert await rows(database, Contact, name="never stored") == []
     assert await rows(database, Event, kind="test.happened") == []
 

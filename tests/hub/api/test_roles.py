@@ -1,0 +1,190 @@
+"""Every call of the API by everybody: what it answers.
+
+The table must name every operation of the API's document, so that a new one without an entry
+fails here. Who may see which ticket is the rule of `hub.team.access`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from hub.api import people, system, tickets
+from hub.api.app import create_api
+from hub.audit.models import AuditEntry
+from hub.delivery.models import Delivery, DeliveryState
+from hub.tickets import actions
+from tests.fixtures import agent, change, events_of, messages_of, rows, ticket_of
+from tests.hub.api.site import Caller, Site
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a call is about: a ticket, one of its messages, its contact."""
+
+    unit: str
+    assignee: str | None
+    ticket_id: int
+    message_id: int
+    contact_id: int
+    assignee_id: int | None
+
+    def path(self, template: str) -> str:
+        return template.format(
+            ticket_id=self.ticket_id, message_id=self.message_id, contact_id=self.contact_id
+        )
+
+
+Expected = Callable[[Caller, Target], int]
+
+
+def _anybody(status: int = 200) -> Expected:
+    return lambda caller, target: status
+
+
+def _who_sees(status: int = 200) -> Expected:
+    return lambda caller, target: (
+        status if caller.sees(target.unit, target.assignee_id) else 404
+    )
+
+
+def _leads(caller: Caller, target: Target) -> int:
+    return 200 if caller.is_lead else 403
+
+
+def _people(caller: Caller, target: Target) -> int:
+    return 200 if caller.agent_id is not None else 403
+
+
+def _whose_contact(caller: Caller, target: Target) -> int:
+    return 200 if caller.sees(target.unit, target.assignee_id) else 404
+
+
+CALL = {"channel": "phone", "name": "Ida Lund", "phone": "850 555 0142", "body": "No water"}
+
+CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
+    ("GET", "/tickets"): (None, _anybody()),
+    ("POST", "/tickets"): (CALL, _anybody(201)),
+    ("GET", "/tickets/counts"): (None, _anybody()),
+    ("GET", "/tickets/{ticket_id}"): (None, _who_sees()),
+    ("PATCH", "/tickets/{ticket_id}"): ({"priority": "high", "tags": ["a"]}, _who_sees()),
+    ("GET", "/tickets/{ticket_id}/messages"): (None, _who_sees()),
+    ("GET", "/tickets/{ticket_id}/history"): (None, _who_sees()),
+    ("POST", "/tickets/{ticket_id}/reply"): ({"body": "We are on it"}, _who_sees(201)),
+    ("POST", "/tickets/{ticket_id}/note"): ({"body": "Call back"}, _who_sees(201)),
+    ("POST", "/tickets/{ticket_id}/assign"): ({"agent_id": None}, _who_sees()),
+    ("POST", "/tickets/{ticket_id}/status"): ({"status": "resolved"}, _who_sees()),
+    ("POST", "/messages/{message_id}/retry"): (None, _who_sees()),
+    ("GET", "/contacts"): (None, _anybody()),
+    ("GET", "/contacts/{contact_id}"): (None, _whose_contact),
+    ("GET", "/units"): (None, _anybody()),
+    ("GET", "/directory"): (None, _anybody()),
+    ("GET", "/me"): (None, _anybody()),
+    ("POST", "/me/presence"): ({"presence": "away"}, _people),
+    ("GET", "/system"): (None, _anybody()),
+    ("GET", "/articles"): (None, _anybody()),
+    ("GET", "/unreadable"): (None, _leads),
+    ("GET", "/reports/live"): (None, _leads),
+}
+TARGETS = (("call-center", None), ("call-center", "dana"), ("billing", None), ("billing", "ava"))
+
+
+def _routes(router: APIRouter) -> Iterable[tuple[str, str]]:
+    for route in router.routes:
+        assert isinstance(route, APIRoute), f"{route} is none of the API's"
+        for method in route.methods:
+            yield method, route.path
+
+
+def test_the_table_names_every_call() -> None:
+    routers = (tickets.router, tickets.messages_router, people.router, system.router)
+    found = {call for router in routers for call in _routes(router)}
+    assert found == CALLS.keys()
+
+
+async def test_the_api_has_no_other_router(house: Site) -> None:
+    """Whatever way a route is added, the document or the table above shows it."""
+    api = create_api(house.hub)
+    document = api.openapi()
+    assert {
+        (method.upper(), path) for path, item in document["paths"].items() for method in item
+    } == CALLS.keys()
+    hidden = [route for route in api.routes if getattr(route, "path", None) is not None]
+    assert [route.path for route in hidden] == ["/openapi.json"]  # type: ignore[attr-defined]
+    assert len(api.routes) == 1 + 4, "another router: name its module in this test"
+
+
+async def _target(site: Site, unit: str, assignee: str | None) -> Target:
+    """A ticket with a reply that was not delivered, given to somebody or to nobody."""
+    ticket_id = await site.ticket(unit)
+    lead = await agent(site.hub, "sam")
+    message, delivery = await change(site.hub, ticket_id, lead, actions.reply, "On our way")
+    async with site.hub.database.write() as session:
+        (await session.get_one(Delivery, delivery.id)).state = DeliveryState.FAILED.value
+    owner = (await agent(site.hub, assignee)).id if assignee else None
+    await change(site.hub, ticket_id, lead, actions.assign, owner)
+    ticket = await ticket_of(site.hub, ticket_id)
+    return Target(unit, assignee, ticket_id, message.id, ticket.contact_id, owner)
+
+
+@pytest.mark.parametrize(("unit", "assignee"), TARGETS)
+async def test_every_call_by_everybody(house: Site, unit: str, assignee: str | None) -> None:
+    """A wrong cell says who, what and about which ticket."""
+    wrong = []
+    for caller in await house.everybody():
+        for (method, path), (body, expected) in CALLS.items():
+            target = await _target(house, unit, assignee)
+            wanted = expected(caller, target) if caller.signed_in else 401
+            answer = await house.api(caller, method, target.path(path), json=body)
+            if answer.status_code != wanted:
+                wrong.append(f"{caller.name}: {method} {path}: {answer.status_code}, not {wanted}")
+            elif wanted >= 400:
+                kind = answer.headers["content-type"]
+                assert kind == "application/problem+json", f"{method} {path}: {kind}"
+    assert wrong == []
+
+
+async def test_what_was_refused_changed_nothing(site: Site) -> None:
+    target = await _target(site, "billing", None)
+    before = (await ticket_of(site.hub, target.ticket_id)).as_row()
+    messages = len(await messages_of(site.hub, target.ticket_id))
+    history = len(await rows(site.hub.database, AuditEntry, ticket_id=target.ticket_id))
+    events = len(await events_of(site.hub))
+    for caller in await site.everybody():
+        if caller.sees("billing"):
+            continue
+        for (method, path), (body, _) in CALLS.items():
+            if method != "GET" and "_id}" in path:
+                await site.api(caller, method, target.path(path), json=body)
+    assert (await ticket_of(site.hub, target.ticket_id)).as_row() == before
+    assert len(await messages_of(site.hub, target.ticket_id)) == messages
+    assert len(await rows(site.hub.database, AuditEntry, ticket_id=target.ticket_id)) == history
+    assert len(await events_of(site.hub)) == events
+
+
+async def test_what_is_not_yours_looks_like_what_is_not_there(site: Site) -> None:
+    """Nobody finds out from the words of a 404 what other units have."""
+    target = await _target(site, "billing", None)
+    ava = await site.session("ava")
+    missing = 987_654_321
+    for (method, path), (body, _) in CALLS.items():
+        if "_id}" not in path:
+            continue
+        theirs = await site.api(ava, method, target.path(path), json=body)
+        absent = path.format(ticket_id=missing, message_id=missing, contact_id=missing)
+        nothing = await site.api(ava, method, absent, json=body)
+        assert theirs.status_code == nothing.status_code == 404, path
+        told = theirs.text
+        for number in {target.ticket_id, target.message_id, target.contact_id}:
+            told = told.replace(f" {number}\"", f" {missing}\"")
+        assert told == nothing.text, f"{method} {path}"
+        for number in {target.ticket_id, target.message_id, target.contact_id}:
+            asked = target.path(path).split("/")
+            assert str(number) in asked or f" {number}\"" not in theirs.text, f"{method} {path}"
