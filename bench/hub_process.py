@@ -38,6 +38,8 @@ def hub_settings(data: Path, database_url: str | None, *, worker: bool) -> dict[
     environ = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
     environ |= {
         "HUB_DATA": str(data),
+        # One for all: several hubs of a bench may meet at one PostgreSQL.
+        "HUB_SECRET_KEY": "bench-secret-key",
         "HUB_FACEBOOK_APP_SECRET": APP_SECRET,
         "HUB_FACEBOOK_PAGE_ID": PAGE_ID,
         "HUB_SANDBOX_URL": _NOWHERE,

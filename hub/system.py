@@ -62,13 +62,16 @@ class Hub:
         self.feed = EventFeed(self.database)
         self.search: SearchIndex = search_index(self.database)
         self.connectors = ConnectorPool(self.database, self.seal, rooms.connector)
-        self.writer = IntakeWriter(self.database, self.directory, now, settings.reopen_window)
+        keep_unreadable = timedelta(days=settings.unreadable_retention_days)
+        self.writer = IntakeWriter(
+            self.database, self.directory, now, settings.reopen_window, self.seal, keep_unreadable
+        )
         self.intake = Intake(
             self.writer,
             self.seal,
             now,
             keep=timedelta(days=settings.raw_retention_days),
-            keep_unreadable=timedelta(days=settings.unreadable_retention_days),
+            keep_unreadable=keep_unreadable,
         )
         self.sessions = Sessions(self.database, now, timedelta(hours=settings.session_hours))
         self.conversations = TicketConversations(self.database, self.feed)

@@ -1,7 +1,7 @@
 // Builds everything the browser gets, under fixed names, into the folder given as the first
 // argument (default: ../web_dist/switchboard_web). Three bundles, because the widget and the
 // theme script must each be one self-contained classic script.
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -38,6 +38,7 @@ await build({
     ...shared.build,
     copyPublicDir: true,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: { console: 'src/console.ts', pages: 'src/pages.css' },
       output: {
         entryFileNames: '[name].js',
@@ -63,6 +64,10 @@ for (const name of ['widget', 'theme']) {
     },
   });
 }
+
+// The font's licence (OFL 1.1) asks to travel with it.
+const font = path.join(root, 'node_modules/@fontsource-variable/public-sans/LICENSE');
+copyFileSync(font, path.join(outDir, 'public-sans-LICENSE.txt'));
 
 for (const file of readdirSync(outDir).sort()) {
   if (!/\.(js|css)$/.test(file)) continue;

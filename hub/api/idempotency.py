@@ -19,6 +19,7 @@ from hub.errors import Conflict, Invalid
 from hub.http.webhooks import read_body
 from hub.ports.messages import clean_text
 from hub.system import Hub
+from hub.triage.keys import bot_key
 
 HEADER = "idempotency-key"
 MAX_KEY = 120
@@ -41,6 +42,8 @@ class IdempotentRoute(APIRoute):
                 return await handle(request)
             if not 0 < len(key) <= MAX_KEY or clean_text(key) != key:
                 raise Invalid.field("Idempotency-Key", f"must have 1 to {MAX_KEY} characters")
+            if key.startswith(bot_key("")):
+                raise Invalid.field("Idempotency-Key", "is of the kind that the bot writes with")
             return await _once(request, key, handle)
 
         return repeatable

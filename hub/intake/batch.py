@@ -15,7 +15,8 @@ class Submission:
     """One received body, ready to be stored: masked, and parsed as far as it could be."""
 
     account_id: int
-    raw: bytes
+    raw: bytes | None
+    """None where the body is stored apart from this message of it."""
     content_type: str
     received_at: datetime
     expires_at: datetime

@@ -23,7 +23,8 @@ def decide(batch: list[Submission], known: Known, now: datetime, reopen: timedel
     """What `batch` writes, given what is `known`. `reopen` is the reopen window."""
     plan = Plan()
     for submission in batch:
-        plan.raw_bodies.append(_raw_body(submission))
+        if submission.raw is not None:
+            plan.raw_bodies.append(_raw_body(submission))
         account = known.accounts[submission.account_id]
         for message in submission.messages:
             _decide_message(message, submission, known, plan, now, reopen)

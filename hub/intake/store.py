@@ -158,6 +158,7 @@ def _triage_job(message: MessageDraft, now: datetime) -> Row:
     return {
         "id": None,
         "kind": "triage",
+        "lane": f"ticket:{message.ticket.row['id']}",
         "payload": {"message_id": message.row["id"], "choice": message.choice},
         "run_at": now,
         "attempts": 0,

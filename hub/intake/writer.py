@@ -2,18 +2,20 @@
 
 A sender waits until its batch is committed. While one batch is being written the next one
 gathers, so that the batch size follows the load by itself. A batch that fails is tried again
-one by one, and what still fails alone is committed as unreadable: the rest goes through.
+one by one, body by body and then message by message, and what still fails alone is committed
+as unreadable: the rest goes through.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 import asyncpg
@@ -28,13 +30,25 @@ from hub.intake.batch import Submission
 from hub.intake.postgresql import PostgresqlGateway
 from hub.intake.store import run_batch
 from hub.now import Now
+from hub.ports import Accepted, InboundMessage
+from hub.secrets import Seal
 
 MAX_BATCH = 200
 MAX_WAITING = 10_000
 
 log = structlog.get_logger(__name__)
 
-TRANSIENT = (sqlite3.OperationalError, asyncpg.PostgresConnectionError, OSError, DBAPIError)
+_TRANSIENT = (
+    OSError,
+    DBAPIError,
+    sqlite3.OperationalError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it is being shut down, or is starting
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,  # a deadlock, of which this was the victim
+    asyncpg.ObjectNotInPrerequisiteStateError,  # it takes no connections
+    asyncpg.InterfaceError,  # the connection is gone
+)
 
 
 class Overloaded(Exception):
@@ -47,16 +61,30 @@ class _Waiting:
     done: asyncio.Future[Submission]
 
 
+def _is_transient(error: Exception) -> bool:
+    """Whether it says nothing about what was to be stored: the same may succeed later."""
+    # A value the driver cannot encode is an InterfaceError and a ValueError.
+    return isinstance(error, _TRANSIENT) and not isinstance(error, ValueError)
+
+
 class IntakeWriter:
     """One per process. `start` before `submit`; `aclose` stores what is still waiting."""
 
     def __init__(
-        self, database: Database, directory: DirectoryCache, now: Now, reopen: timedelta
+        self,
+        database: Database,
+        directory: DirectoryCache,
+        now: Now,
+        reopen: timedelta,
+        seal: Seal,
+        keep_unreadable: timedelta,
     ) -> None:
         self._database = database
         self._directory = directory
         self._now = now
         self._reopen = reopen
+        self._seal = seal
+        self._keep_unreadable = keep_unreadable
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
@@ -102,38 +130,76 @@ class IntakeWriter:
 
     async def _write(self, batch: list[_Waiting]) -> None:
         try:
-            directory = await self._directory.get()
-            await self._run([waiting.submission for waiting in batch], directory)
+            await self._commit([waiting.submission for waiting in batch])
         except Exception as error:
-            for waiting in batch:
-                waiting.submission.results.clear()
-            if isinstance(error, TRANSIENT) and not isinstance(error, sqlite3.IntegrityError):
+            if _is_transient(error):
                 log.warning("intake.database_unavailable", error=str(error), batch=len(batch))
                 _fail(batch, error)
             elif len(batch) > 1:
                 for waiting in batch:
                     await self._write([waiting])
             else:
-                await self._keep_unreadable(batch[0], error)
+                await self._write_apart(batch[0], error)
         else:
             for waiting in batch:
                 _answer(waiting)
-            if any(waiting.submission.results for waiting in batch):
-                self._database.on_commit()
 
-    async def _keep_unreadable(self, waiting: _Waiting, error: Exception) -> None:
-        """What cannot be stored as messages is stored as it came, for a person to look at."""
-        log.error("intake.unreadable", account=waiting.submission.account_id, error=str(error))
-        kept = replace(
-            waiting.submission, messages=(), error=f"{type(error).__name__}: {error}"[:500]
-        )
+    async def _write_apart(self, waiting: _Waiting, error: Exception) -> None:
+        """A body that cannot be stored whole is stored message by message, its cursor last."""
+        submission = waiting.submission
         try:
-            await self._run([kept], await self._directory.get())
+            if len(submission.messages) < 2:
+                await self._keep(submission, submission.messages, error)
+                submission.error = str(error)
+            else:
+                results = []
+                for message in submission.messages:
+                    one = replace(submission, raw=None, messages=(message,), cursor=None)
+                    results += await self._store_or_keep(one)
+                await self._commit([replace(submission, messages=())])
+                submission.results = results
         except Exception as second:
+            submission.results = []
             _fail([waiting], second)
         else:
-            waiting.submission.error = kept.error
             _answer(waiting)
+
+    async def _store_or_keep(self, submission: Submission) -> list[Accepted]:
+        try:
+            await self._commit([submission])
+        except Exception as error:
+            if _is_transient(error):
+                raise
+            await self._keep(submission, submission.messages, error)
+            return []
+        return submission.results
+
+    async def _keep(
+        self, submission: Submission, messages: tuple[InboundMessage, ...], error: Exception
+    ) -> None:
+        """What cannot be stored as messages is kept sealed, for a person to look at."""
+        log.error("intake.unreadable", account=submission.account_id, error=str(error))
+        raw = submission.raw
+        if raw is None or submission.cursor is not None:  # a poll's raw body holds ids only
+            raw = json.dumps([asdict(message) for message in messages], default=str).encode()
+        await self._commit(
+            [
+                replace(
+                    submission,
+                    raw=self._seal.seal(raw),
+                    expires_at=submission.received_at + self._keep_unreadable,
+                    messages=(),
+                    error=f"{type(error).__name__}: {error}"[:500],
+                )
+            ]
+        )
+
+    async def _commit(self, batch: list[Submission]) -> None:
+        for submission in batch:
+            submission.results = []
+        await self._run(batch, await self._directory.get())
+        if any(submission.results for submission in batch):
+            self._database.on_commit()
 
     async def _run_on_sqlite(self, batch: list[Submission], directory: Directory) -> None:
         loop = asyncio.get_running_loop()

@@ -22,10 +22,19 @@ class Job(Base):
             sqlite_where=text("done_at is null"),
             postgresql_where=text("done_at is null"),
         ),
+        Index(
+            "ix_jobs_lane",
+            "lane",
+            "id",
+            sqlite_where=text("done_at is null"),
+            postgresql_where=text("done_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(30))
+    lane: Mapped[str | None] = mapped_column(String(60))
+    """Jobs of one lane run one after another, in the order they were promised."""
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     run_at: Mapped[datetime]
     """Not before this; while it is being run, when the lease runs out."""

@@ -1,4 +1,4 @@
-"""Promising a job, and keeping the promise: claimed under a lease, retried with backoff."""
+"""Running what was promised: claimed under a lease, in order by lane, retried with backoff."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, exists, select, update
+from sqlalchemy.orm import aliased
 
 from hub.db.database import Database
 from hub.jobs.lease import LEASE, holding
@@ -22,13 +22,6 @@ MAX_ATTEMPTS = 8
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
-
-
-def promise(
-    session: AsyncSession, kind: str, payload: dict[str, Any], now: datetime, *, run_at: datetime
-) -> None:
-    """Add a job to the caller's transaction."""
-    session.add(Job(kind=kind, payload=payload, run_at=run_at, created_at=now, attempts=0))
 
 
 def backoff(attempts: int, *, base: float = 2.0, cap: float = 300.0) -> timedelta:
@@ -100,4 +93,13 @@ class JobQueue:
 
 
 def _due(now: datetime) -> Select[Job]:
-    return select(Job).where(Job.done_at.is_(None), Job.run_at <= now)
+    earlier = aliased(Job)
+    return select(Job).where(
+        Job.done_at.is_(None),
+        Job.run_at <= now,
+        ~exists(
+            select(earlier.id).where(
+                earlier.lane == Job.lane, earlier.id < Job.id, earlier.done_at.is_(None)
+            )
+        ),
+    )

@@ -104,7 +104,7 @@ async def _first_responses(
         "unit": defaultdict(list),
         "channel": defaultdict(list),
     }
-    for unit, channel, created_at, met_at in found.tuples():
+    for unit, channel, created_at, met_at in found:
         assert met_at is not None
         seconds = max(timedelta(0), met_at - created_at).total_seconds()
         responses["unit"][unit].append(seconds)

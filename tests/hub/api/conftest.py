@@ -28,9 +28,7 @@ def house_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def house(
-    house_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
+async def house(house_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for all tests of a module, which must not mind each other."""
     async with open_site(house_url, tmp_path_factory.mktemp("house")) as found:
         yield found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,7 +26,7 @@ from channels.registry import connector_for
 from hub.api.access import COOKIE
 from hub.app import create_app
 from hub.ports import ChannelKind
-from hub.serve import server_of
+from hub.serve import configure_logging, server_of
 from hub.settings import Settings
 from hub.system import Hub, Rooms
 from hub.team.models import ApiToken, Role, Session
@@ -141,9 +142,7 @@ class Site:
         self, role: Role, *units: str, name: str = "a program", revoked: bool = False
     ) -> Caller:
         directory = await self.hub.directory.get()
-        secret = await create_token(
-            self.hub.database, self.hub.now, directory, role, name, units
-        )
+        secret = await create_token(self.hub.database, self.hub.now, directory, role, name, units)
         headers = {"Authorization": f"Bearer {secret}"}
         if revoked:
             async with self.hub.database.write() as session:
@@ -238,6 +237,8 @@ async def open_site(
 
 @asynccontextmanager
 async def running(app: Starlette, clock: Any) -> AsyncIterator[Site]:
+    # As the command does it: a trace with everybody's locals takes half a minute.
+    configure_logging(app.state.hub.settings, logging.CRITICAL)
     site = Site(app.state.hub, app, clock)
     async with app.router.lifespan_context(app):
         yield site

@@ -50,9 +50,7 @@ def _anybody(status: int = 200) -> Expected:
 
 
 def _who_sees(status: int = 200) -> Expected:
-    return lambda caller, target: (
-        status if caller.sees(target.unit, target.assignee_id) else 404
-    )
+    return lambda caller, target: status if caller.sees(target.unit, target.assignee_id) else 404
 
 
 def _leads(caller: Caller, target: Target) -> int:
@@ -93,7 +91,7 @@ CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
     ("GET", "/unreadable"): (None, _leads),
     ("GET", "/reports/live"): (None, _leads),
 }
-TARGETS = (("call-center", None), ("call-center", "dana"), ("billing", None), ("billing", "ava"))
+TARGETS = (("call-center", "dana"), ("billing", None))
 
 
 def _routes(router: APIRouter) -> Iterable[tuple[str, str]]:
@@ -138,9 +136,9 @@ async def _target(site: Site, unit: str, assignee: str | None) -> Target:
 async def test_every_call_by_everybody(house: Site, unit: str, assignee: str | None) -> None:
     """A wrong cell says who, what and about which ticket."""
     wrong = []
+    target = await _target(house, unit, assignee)
     for caller in await house.everybody():
         for (method, path), (body, expected) in CALLS.items():
-            target = await _target(house, unit, assignee)
             wanted = expected(caller, target) if caller.signed_in else 401
             answer = await house.api(caller, method, target.path(path), json=body)
             if answer.status_code != wanted:
@@ -148,6 +146,8 @@ async def test_every_call_by_everybody(house: Site, unit: str, assignee: str | N
             elif wanted >= 400:
                 kind = answer.headers["content-type"]
                 assert kind == "application/problem+json", f"{method} {path}: {kind}"
+            elif method != "GET" and "_id}" in path:
+                target = await _target(house, unit, assignee)
     assert wrong == []
 
 
@@ -183,8 +183,8 @@ async def test_what_is_not_yours_looks_like_what_is_not_there(site: Site) -> Non
         assert theirs.status_code == nothing.status_code == 404, path
         told = theirs.text
         for number in {target.ticket_id, target.message_id, target.contact_id}:
-            told = told.replace(f" {number}\"", f" {missing}\"")
+            told = told.replace(f' {number}"', f' {missing}"')
         assert told == nothing.text, f"{method} {path}"
         for number in {target.ticket_id, target.message_id, target.contact_id}:
             asked = target.path(path).split("/")
-            assert str(number) in asked or f" {number}\"" not in theirs.text, f"{method} {path}"
+            assert str(number) in asked or f' {number}"' not in theirs.text, f"{method} {path}"

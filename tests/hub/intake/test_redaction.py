@@ -126,10 +126,13 @@ def test_masking_twice_changes_no_more(text: str) -> None:
     assert mask_numbers(once) == once
 
 
-def test_a_field_named_text_is_masked_however_deep_it_lies() -> None:
-    body = {"a": [{"text": {"inner": ["4111111111111111"]}}], "number": "4111111111111111"}
-    masked = json.loads(mask_body(json.dumps(body).encode(), JSON, FIELDS))
-    assert masked == {"a": [{"text": {"inner": [CARD_MASK]}}], "number": "4111111111111111"}
+def test_a_text_field_is_masked_wherever_it_lies_and_an_object_by_its_own_names() -> None:
+    """Facebook's `message` is a comment's text, or an object whose `mid` is an id."""
+    number = "4111111111111111"
+    body = {"message": {"mid": number, "text": number, "list": [number]}, "text": [number, 7]}
+    masked = json.loads(mask_body(json.dumps({"a": [body]}).encode(), JSON, FIELDS))
+    wanted = {"mid": number, "text": CARD_MASK, "list": [number]}
+    assert masked == {"a": [{"message": wanted, "text": [CARD_MASK, 7]}]}
 
 
 def test_what_has_nothing_to_mask_is_kept_byte_for_byte() -> None:

@@ -67,6 +67,8 @@ class Session {
   #link: Link | null = null;
   #loading = 0;
   #onEvents = new Set<() => void>();
+  /** Threads whose pages are on their way. */
+  #reading = new Set<number>();
   /** The ticket whose thread is on the screen. */
   #watched: number | null = null;
 
@@ -304,11 +306,13 @@ class Session {
     this.#watched = ticketId;
     const known = this.replica.thread(ticketId);
     this.replica.openThread(ticketId);
+    if (this.#reading.has(ticketId) && !again) return;
     if (known?.complete && !again) {
       this.#threads += 1;
       return;
     }
     this.#setThread(ticketId, { state: 'loading', error: null });
+    this.#reading.add(ticketId);
     try {
       let cursor: string | null = null;
       let read = 0;
@@ -322,6 +326,8 @@ class Session {
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       this.#setThread(ticketId, { state: 'failed', error: words });
+    } finally {
+      this.#reading.delete(ticketId);
     }
   }
 

@@ -104,6 +104,7 @@ def upgrade() -> None:
         "jobs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("lane", sa.String(length=60), nullable=True),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("run_at", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -117,6 +118,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_jobs_due",
             ["run_at"],
+            unique=False,
+            sqlite_where=sa.text("done_at is null"),
+            postgresql_where=sa.text("done_at is null"),
+        )
+        batch_op.create_index(
+            "ix_jobs_lane",
+            ["lane", "id"],
             unique=False,
             sqlite_where=sa.text("done_at is null"),
             postgresql_where=sa.text("done_at is null"),
@@ -592,6 +600,11 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_failures")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_jobs_lane",
+            sqlite_where=sa.text("done_at is null"),
+            postgresql_where=sa.text("done_at is null"),
+        )
         batch_op.drop_index(
             "ix_jobs_due",
             sqlite_where=sa.text("done_at is null"),
