@@ -39,7 +39,10 @@ class SwapFailed(Exception):
 
 
 class RasaProcess:
-    """One Rasa server on 127.0.0.1, kept running until it is stopped.
+    """One Rasa server, kept running until it is stopped.
+
+    `interface` is where it listens: loopback, unless a private network lies between it and
+    the hub, since Rasa's webhook asks for no token.
 
     `folder` is where it runs and where `rasa.log` is written. `port` 0 takes a free one at
     each start. Calls are made through `base_url`, None while nothing answers there.
@@ -52,10 +55,12 @@ class RasaProcess:
         model: Path,
         *,
         port: int = 0,
+        interface: str = "127.0.0.1",
         report: Report = lambda state, detail: None,
     ) -> None:
         self.model = model
         self._python, self._folder, self._wanted_port = python, folder, port
+        self._interface = interface
         self._report = report
         self._token = secrets.token_urlsafe(24)
         self._process: asyncio.subprocess.Process | None = None
@@ -124,7 +129,7 @@ class RasaProcess:
             try:
                 self._process = await asyncio.create_subprocess_exec(
                     *(self._python, "-m", "components.launch", "run", "--enable-api"),
-                    *("--interface", "127.0.0.1", "--port", str(port)),
+                    *("--interface", self._interface, "--port", str(port)),
                     *("--model", self.model),
                     *("--credentials", PROJECT / "credentials.yml"),
                     *("--endpoints", PROJECT / "endpoints.yml"),

@@ -39,9 +39,11 @@ class BotRuntime:
         export: Export,
         uv: Path | None = None,
         port: int = 0,
+        interface: str = "127.0.0.1",
         progress: Progress = lambda _: None,
     ) -> None:
-        self._root, self._data, self._export, self._port = root, data, export, port
+        self._root, self._data, self._export = root, data, export
+        self._port, self._interface = port, interface
         self._uv = uv or root / ".uv" / "bin" / "uv"
         self._tell = progress
         self._state, self._detail = PartState.DOWN, "not started"
@@ -121,6 +123,7 @@ class BotRuntime:
             self._data / "bot",
             self._model.path,
             port=self._port,
+            interface=self._interface,
             report=self._report,
         )
         await self._process.keep_running()

@@ -69,14 +69,30 @@ def _bot(
     if settings.bot == "external":
         return RasaResponder(catalogue, lambda: settings.rasa_url), nothing, nothing
 
+    runtime = bot_runtime(settings, catalogue, progress)
+    responder = RasaResponder(catalogue, lambda: runtime.base_url, part=runtime.health)
+    return responder, runtime.start, runtime.stop
+
+
+def bot_runtime(
+    settings: Settings,
+    catalogue: Catalogue,
+    progress: Callable[[str], None],
+    interface: str = "127.0.0.1",
+) -> BotRuntime:
+    """Rasa on these articles, installed and trained when it is started."""
+
     async def export(folder: Path) -> None:
         export_training(catalogue, folder)
 
-    runtime = BotRuntime(
-        root=ROOT, data=settings.data, export=export, port=settings.rasa_port, progress=progress
+    return BotRuntime(
+        root=ROOT,
+        data=settings.data,
+        export=export,
+        port=settings.rasa_port,
+        interface=interface,
+        progress=progress,
     )
-    responder = RasaResponder(catalogue, lambda: runtime.base_url, part=runtime.health)
-    return responder, runtime.start, runtime.stop
 
 
 async def own_account(hub: Hub, directory: Directory, kind: ChannelKind, slug: str) -> Account:

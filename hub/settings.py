@@ -24,7 +24,13 @@ def is_loopback(host: str) -> bool:
 class Settings(BaseSettings):
     """Read from the environment; every field has a default that runs on one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        # A variable that is set to nothing is not set: an empty secret would sign anything.
+        env_prefix="HUB_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
 
     data: Path = Field(Path(".data"), description="Folder for the database, models and keys.")
     database_url: str | None = Field(

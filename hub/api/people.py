@@ -11,6 +11,7 @@ from hub.api.access import Agent, Reader, TheHub
 from hub.api.idempotency import IdempotentRoute
 from hub.api.schemas import (
     AgentView,
+    Asked,
     ContactPage,
     ContactView,
     DirectoryView,
@@ -46,7 +47,7 @@ def agent_view(agent: AgentEntry) -> dict[str, Any]:
 async def list_contacts(
     hub: TheHub,
     principal: Reader,
-    q: Annotated[str | None, Query(max_length=120)] = None,
+    q: Annotated[Asked | None, Query(max_length=120)] = None,
     cursor: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
@@ -20,8 +20,18 @@ def _clean(text: str) -> str:
     return text
 
 
+def _utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:  # the last hours of the year 9999, west of Greenwich
+        raise ValueError("is out of range") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_BODY), AfterValidator(_clean)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean)]
+Asked = Annotated[str, AfterValidator(clean_text)]
+"""A word of a query: PostgreSQL takes no NUL there either."""
 Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 RowId = Annotated[int, Field(ge=1, lt=2**53)]
 
@@ -49,7 +59,7 @@ class AssignRequest(Request):
 
 class StatusRequest(Request):
     status: Literal["open", "pending_customer", "snoozed", "resolved"]
-    until: AwareDatetime | None = None
+    until: Instant | None = None
     reason: Annotated[str, Field(max_length=40), AfterValidator(clean_text)] | None = None
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
 from hub.api.access import Reader, Supervisor, TheHub
-from hub.api.schemas import ArticlePage, LiveReport, SystemView, UnreadablePage
+from hub.api.schemas import ArticlePage, Asked, LiveReport, SystemView, UnreadablePage
 from hub.intake.models import RawBody
 from hub.reports.live import live_report
 
@@ -37,7 +37,7 @@ async def read_system(hub: TheHub, principal: Reader) -> dict[str, Any]:
 async def search_articles(
     hub: TheHub,
     principal: Reader,
-    q: Annotated[str, Query(max_length=500)] = "",
+    q: Annotated[Asked, Query(max_length=500)] = "",
     limit: Annotated[int, Query(ge=1, le=50)] = 8,
 ) -> dict[str, Any]:
     """The published articles that fit a question best; all of them without one."""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from hub.api.access import Agent, Reader, TheHub
 from hub.api.idempotency import IdempotentRoute
 from hub.api.schemas import (
+    Asked,
     AssignRequest,
     CountsView,
     HistoryPage,
@@ -45,7 +46,7 @@ messages_router = APIRouter(prefix="/messages", tags=["tickets"], route_class=Id
 TicketId = Annotated[int, Path(ge=1, lt=2**53)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=120)]
-Word = Annotated[str | None, Query(max_length=60)]
+Word = Annotated[Asked | None, Query(max_length=60)]
 
 
 async def visible_ticket(hub: Hub, principal: Principal, ticket_id: int) -> Ticket:
@@ -85,7 +86,7 @@ async def list_tickets(
     priority: Priority | None = None,
     assignee: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
     tag: Word = None,
-    q: Annotated[str | None, Query(max_length=200)] = None,
+    q: Annotated[Asked | None, Query(max_length=200)] = None,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:

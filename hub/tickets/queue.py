@@ -122,7 +122,10 @@ async def _newest_page(
 ) -> Page:
     if cursor is not None:
         micros, ticket_id = _decode(cursor)
-        at = from_micros(micros)
+        try:
+            at = from_micros(micros)
+        except OverflowError:
+            raise _not_ours() from None
         query = query.where(
             or_(
                 Ticket.last_message_at < at,
@@ -175,8 +178,12 @@ def _decode(cursor: str) -> tuple[int, int]:
         if not 0 <= key < 2**63 or not 0 <= ticket_id < 2**63:
             raise ValueError
     except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise Invalid.field("cursor", "is not one this list has given out") from None
+        raise _not_ours() from None
     return key, ticket_id
+
+
+def _not_ours() -> Invalid:
+    return Invalid.field("cursor", "is not one this list has given out")
 
 
 @dataclass(frozen=True, slots=True)

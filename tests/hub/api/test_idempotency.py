@@ -74,12 +74,12 @@ async def test_a_key_stands_for_one_request(site: Site, ava: Caller) -> None:
     number, other = await site.ticket(), await site.ticket()
     path = f"/tickets/{number}/reply"
     await site.api(ava, "POST", path, json={"body": "One"}, headers=KEY)
-    for path, body in (
+    for elsewhere, body in (
         (path, {"body": "Two"}),
         (f"/tickets/{number}/note", {"body": "One"}),
         (f"/tickets/{other}/reply", {"body": "One"}),
     ):
-        answer = await site.api(ava, "POST", path, json=body, headers=KEY)
+        answer = await site.api(ava, "POST", elsewhere, json=body, headers=KEY)
         assert answer.status_code == 409
         assert "used for another request" in answer.json()["detail"]
     assert len(await messages_of(site.hub, number)) == 2

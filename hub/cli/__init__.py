@@ -1,0 +1,24 @@
+"""The `hub` command: one module a noun."""
+
+from __future__ import annotations
+
+import typer
+
+from hub.cli import bench, bot, database, people, serving
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Switchboard: a city's inquiries in one queue.",
+)
+for command in (serving.run, serving.serve, serving.worker):
+    app.command()(command)
+for command in (database.migrate, database.seed, database.replay):
+    app.command()(command)
+app.add_typer(people.tokens, name="token")
+app.add_typer(people.agents, name="agent")
+app.add_typer(bot.app, name="bot")
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+    bench.bench
+)
