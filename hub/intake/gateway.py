@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Protocol
 
 from sqlalchemy import Boolean, LargeBinary, Table
 from sqlalchemy.types import BigInteger, Integer, TypeEngine
 
-from hub.db.base import Duration, Instant, Json
+from hub.db.base import Duration, Instant, Json, encode_json, to_micros
 
 Row = dict[str, Any]
+
+_EMPTY = {list: "[]", dict: "{}"}
 
 
 class Gateway(Protocol):
@@ -50,18 +53,37 @@ class Codec:
         self.columns = [column.name for column in table.columns]
         self._types: dict[str, TypeEngine[Any]] = {c.name: c.type for c in table.columns}
         self._encoders = {name: _encoder(kind) for name, kind in self._types.items()}
-        self._decoders = {name: _decoder(kind) for name, kind in self._types.items()}
+        decoders = [_decoder(kind) for kind in self._types.values()]
+        self._decoders = [(at, found) for at, found in enumerate(decoders) if found is not None]
 
     def encode(self, name: str, value: Any) -> Any:
         encoder = self._encoders[name]
         return value if value is None or encoder is None else encoder(value)
 
+    def encode_rows(self, rows: Iterable[Row], columns: Sequence[str]) -> list[list[Any]]:
+        """The rows' values of `columns`, in that order, as the driver takes them."""
+        if len(columns) == 1:
+            return [[self.encode(columns[0], row[columns[0]])] for row in rows]
+        pick = itemgetter(*columns)
+        found = ((at, self._encoders[name]) for at, name in enumerate(columns))
+        encoders = [(at, encoder) for at, encoder in found if encoder is not None]
+        encoded: list[list[Any]] = []
+        for row in rows:
+            values = list(pick(row))
+            for at, encoder in encoders:
+                value = values[at]
+                if value is not None:
+                    values[at] = encoder(value)
+            encoded.append(values)
+        return encoded
+
     def decode(self, values: Iterable[Any]) -> Row:
-        row: Row = {}
-        for name, value in zip(self.columns, values, strict=True):
-            decoder = self._decoders[name]
-            row[name] = value if value is None or decoder is None else decoder(value)
-        return row
+        decoded = list(values)
+        for at, decoder in self._decoders:
+            value = decoded[at]
+            if value is not None:
+                decoded[at] = decoder(value)
+        return dict(zip(self.columns, decoded, strict=True))
 
     def array_type(self, name: str) -> str:
         """PostgreSQL's array type for a column."""
@@ -81,9 +103,18 @@ def codec(table: Table) -> Codec:
 
 
 def _encoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    if isinstance(kind, Instant | Duration | Json):
+    if isinstance(kind, Instant):
+        return to_micros
+    if isinstance(kind, Json):
+        return _encode_json
+    if isinstance(kind, Duration):
         return lambda value: kind.process_bind_param(value, None)  # type: ignore[arg-type]
     return None
+
+
+def _encode_json(value: Any) -> str:
+    # Most lists and objects of a message are empty.
+    return encode_json(value) if value else _EMPTY.get(type(value)) or encode_json(value)
 
 
 def _decoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:

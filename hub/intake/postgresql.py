@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Table
 
-from hub.intake.gateway import Row, codec
+from hub.intake.gateway import Codec, Row, codec
 
 # Batches of several processes take turns, so that no two of them meet on a new contact or
 # conversation. Agents' transactions do not take it.
@@ -66,7 +66,7 @@ class PostgresqlGateway:
         await self._connection.execute(
             f"INSERT INTO {table.name} ({', '.join(write.columns)}) "  # noqa: S608
             f"SELECT * FROM unnest({arrays})",
-            *([write.encode(name, row[name]) for row in rows] for name in write.columns),
+            *_columns(write, rows, write.columns),
         )
 
     async def update(self, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
@@ -82,7 +82,7 @@ class PostgresqlGateway:
             f"UPDATE {table.name} t SET {', '.join(f'{n} = w.{n}' for n in changed)} "  # noqa: S608
             f"FROM unnest({arrays}) AS w({', '.join(names)}) "
             f"WHERE {' AND '.join(f't.{name} = w.{name}' for name in key)}",
-            *([write.encode(name, row[name]) for row in rows] for name in names),
+            *_columns(write, rows, names),
         )
 
     async def advance(self, counter: str, by: int) -> int:
@@ -90,3 +90,8 @@ class PostgresqlGateway:
             "UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value", by, counter
         )
         return int(value)
+
+
+def _columns(write: Codec, rows: Sequence[Row], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The rows' values as one array a column."""
+    return list(zip(*write.encode_rows(rows, names), strict=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Coroutine, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,12 +18,18 @@ from sqlalchemy import Table
 from hub.db.database import SQLITE_PRAGMAS
 from hub.intake.gateway import Row, codec
 
+# Rows of an INSERT: few different statements, so that they are prepared once.
+_CHUNKS = (32, 8, 2, 1)
+_STATEMENTS = 256
+
 T = TypeVar("T")
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection in the mode every other one of the hub uses."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+    )
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
     return connection
@@ -72,11 +79,17 @@ class SqliteGateway:
             return
         write = codec(table)
         names = ", ".join(write.columns)
-        marks = ", ".join("?" * len(write.columns))
-        self._connection.executemany(
-            f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608
-            [[write.encode(name, row[name]) for name in write.columns] for row in rows],
-        )
+        mark = f"({', '.join('?' * len(write.columns))})"
+        values = write.encode_rows(rows, write.columns)
+        # Many rows a statement: at the end of each one this thread waits its turn to run Python.
+        start = 0
+        for size in _CHUNKS:
+            marks = ", ".join([mark] * size)
+            statement = f"INSERT INTO {table.name} ({names}) VALUES {marks}"  # noqa: S608
+            while len(values) - start >= size:
+                chunk = values[start : start + size]
+                self._connection.execute(statement, list(chain.from_iterable(chunk)))
+                start += size
 
     async def update(self, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
         if not rows:
@@ -87,7 +100,7 @@ class SqliteGateway:
         where = " AND ".join(f"{name} = ?" for name in key)
         self._connection.executemany(
             f"UPDATE {table.name} SET {assignments} WHERE {where}",  # noqa: S608
-            [[write.encode(name, row[name]) for name in (*changed, *key)] for row in rows],
+            write.encode_rows(rows, [*changed, *key]),
         )
 
     async def advance(self, counter: str, by: int) -> int:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from hub.delivery.models import Delivery
 
 
+# A ticket's view has the same moment several times over.
+@lru_cache(4096)
 def timestamp(instant: datetime | None) -> str | None:
     """ISO 8601 in UTC with a `Z`, or None."""
     if instant is None:

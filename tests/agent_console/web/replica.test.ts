@@ -28,6 +28,18 @@ test('a ticket that left comes back when an event brings it back', () => {
   assert.equal(replica.tickets.get(1)?.version, 2);
 });
 
+test('a change of hands keeps the thread of those who still see the ticket', () => {
+  const replica = quiet();
+  replica.takeTickets([ticket(1)], 1);
+  replica.openThread(1);
+  replica.takeMessages(1, { items: [message(4, 1)], next_cursor: null, seq: 1 });
+  replica.applyEvents([left(2, 1), updated(3, ticket(1, { version: 2, assignee_id: 7 }))]);
+  assert.equal(replica.thread(1)?.messages.length, 1);
+  replica.applyEvents([updated(4, ticket(1, { version: 3 })), left(5, 1)]);
+  assert.equal(replica.tickets.size, 0);
+  assert.equal(replica.thread(1), undefined);
+});
+
 test('a message seen as an event is not put back by the page that was on its way', () => {
   const replica = quiet();
   replica.openThread(1);

@@ -68,7 +68,7 @@ class Session {
   #loading = 0;
   #onEvents = new Set<() => void>();
   /** Threads whose pages are on their way. */
-  #reading = new Set<number>();
+  #reading = new Map<number, symbol>();
   /** The ticket whose thread is on the screen. */
   #watched: number | null = null;
 
@@ -288,7 +288,6 @@ class Session {
     this.replica.beginReload(seq);
     void this.#loadDirectory();
     void this.#loadSystem();
-    if (this.#watched !== null) void this.openThread(this.#watched, true);
     await this.#loadRest(null, true);
   }
 
@@ -302,32 +301,36 @@ class Session {
 
   // -- threads
 
+  /** Show a ticket's thread: from what is held if it is whole, else from the server. */
   async openThread(ticketId: number, again = false): Promise<void> {
     this.#watched = ticketId;
     const known = this.replica.thread(ticketId);
     this.replica.openThread(ticketId);
-    if (this.#reading.has(ticketId) && !again) return;
-    if (known?.complete && !again) {
+    if (known && !again && (known.complete || this.#reading.has(ticketId))) {
       this.#threads += 1;
       return;
     }
+    const run = Symbol();
+    this.#reading.set(ticketId, run);
     this.#setThread(ticketId, { state: 'loading', error: null });
-    this.#reading.add(ticketId);
     try {
       let cursor: string | null = null;
       let read = 0;
       do {
         const page = await loadMessages(ticketId, cursor);
+        // The thread was dropped meanwhile and is being read anew.
+        if (this.#reading.get(ticketId) !== run) return;
         this.replica.takeMessages(ticketId, page);
         cursor = page.next_cursor;
         read += page.items.length;
       } while (cursor !== null && read < MOST_MESSAGES);
       this.#setThread(ticketId, { state: 'ready', error: null });
     } catch (error) {
+      if (this.#reading.get(ticketId) !== run) return;
       const words = error instanceof Error ? error.message : String(error);
       this.#setThread(ticketId, { state: 'failed', error: words });
     } finally {
-      this.#reading.delete(ticketId);
+      if (this.#reading.get(ticketId) === run) this.#reading.delete(ticketId);
     }
   }
 
@@ -347,6 +350,11 @@ class Session {
   #changed(change: Change): void {
     if (change.tickets) this.#tickets += 1;
     if (change.threads.size) this.#threads += 1;
+    const watched = this.#watched;
+    if (watched !== null && this.replica.tickets.has(watched) && !this.replica.thread(watched)) {
+      // Dropped by a reload, or by leaving and coming back, while it is on the screen.
+      void this.openThread(watched);
+    }
     if (change.agents) {
       this.agents = [...this.replica.agents.values()].sort((a, b) => a.name.localeCompare(b.name));
       const mine = this.me && this.replica.agents.get(this.me.agent.id);

@@ -184,8 +184,18 @@ export class Replica {
 
   applyEvents(events: readonly HubEvent[]): void {
     const change = noChange();
+    // A change of hands says "left" to all and then shows the ticket to those who may see it:
+    // for them it never left, and its thread stays open under their eyes.
+    const back = new Map<number, number>();
     for (const event of events) {
-      this.#apply(event, change);
+      if (event.kind === 'ticket.created' || event.kind === 'ticket.updated') {
+        back.set(event.data.id, event.seq);
+      }
+    }
+    for (const event of events) {
+      if (event.kind !== 'ticket.left' || (back.get(event.data.id) ?? 0) < event.seq) {
+        this.#apply(event, change);
+      }
       if (event.seq > this.cursor) this.cursor = event.seq;
     }
     this.#listen(change);
