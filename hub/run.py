@@ -49,8 +49,8 @@ class SandboxProcess:
         self._port = port
         self._process: asyncio.subprocess.Process | None = None
 
-    async def start(self) -> None:
-        """Returns once it answers. Raises SandboxFailed."""
+    async def spawn(self) -> None:
+        """Begin: it takes a second, in which the hub can begin too."""
         settings = self._settings
         environ = {k: v for k, v in os.environ.items() if not k.startswith("SANDBOX_")}
         environ[variable("hub_url")] = settings.origin
@@ -68,6 +68,10 @@ class SandboxProcess:
             env=environ,
             start_new_session=True,
         )
+
+    async def wait(self) -> None:
+        """Returns once it answers. Raises SandboxFailed."""
+        assert self._process is not None
         deadline = time.monotonic() + _SANDBOX_STARTS
         async with httpx2.AsyncClient(trust_env=False) as client:
             while time.monotonic() < deadline and self._process.returncode is None:
@@ -109,13 +113,15 @@ async def run(settings: Settings, *, sandbox_port: int | None, samples: bool, sa
         await server.serving.wait()
         say(f"The hub takes inquiries ({time.monotonic() - began:.1f} s).")
         if sandbox is not None:
-            await sandbox.start()
+            await sandbox.wait()
             await sandbox.subscribe()
         _print_addresses(settings, say)
         if sandbox is not None and samples and await _is_empty(hub):
             await _send_samples(settings.sandbox_url or "", say)
 
     try:
+        if sandbox is not None:
+            await sandbox.spawn()
         extra.append(asyncio.create_task(announce(), name="announce"))
         extra[0].add_done_callback(lambda task: _report(task, say))
         await server.serve(sockets=[listener])

@@ -13,7 +13,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.accounts.models import Account
@@ -38,6 +38,7 @@ UNITS: Mapping[str, str] = {
     "quality-control": "Quality control",
 }
 
+_LOCK = 0x5357_5345
 DEMO_PASSWORD = "switchboard-demo"  # noqa: S105 - published, and refused off loopback
 
 
@@ -100,6 +101,8 @@ async def seed(database: Database, settings: Settings, seal: Seal, now: Now) -> 
     refuse_exposed_demo(settings)
     password_hash = await hash_password(DEMO_PASSWORD) if settings.demo else ""
     async with database.write() as session:
+        if not database.is_sqlite:  # processes that start together take turns
+            await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         await _seed_units(session)
         await _seed_sla(session)
         changed = await _seed_accounts(session, settings, seal)
@@ -107,6 +110,11 @@ async def seed(database: Database, settings: Settings, seal: Seal, now: Now) -> 
             changed |= await _seed_agents(session, password_hash, now())
         if changed:
             record(session, PendingEvent("config.changed", now(), {}))
+
+
+async def is_seeded(database: Database) -> bool:
+    async with database.read() as session:
+        return await session.scalar(select(Unit.slug).limit(1)) is not None
 
 
 async def _seed_units(session: AsyncSession) -> None:

@@ -40,6 +40,7 @@ class Stack:
         self.options = options
         self.environ = environ or {}
         self.sandbox_url = ""
+        self.started_at = 0.0
         self.log = data / "run.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._token: str | None = None
@@ -61,6 +62,7 @@ class Stack:
     def start(self) -> None:
         """Returns once inquiries are taken and the sandbox answers."""
         self.data.mkdir(parents=True, exist_ok=True)
+        self.started_at = time.time()
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "SANDBOX_"))}
         with self.log.open("ab") as log:
             already = log.tell()

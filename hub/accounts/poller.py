@@ -13,6 +13,7 @@ from hub.accounts.health import note_poll, stop_account
 from hub.accounts.models import Account
 from hub.db.database import Database
 from hub.directory import DirectoryCache
+from hub.jobs.queue import backoff
 from hub.now import Now
 from hub.ports import (
     AuthFailed,
@@ -25,7 +26,7 @@ from hub.ports import (
 
 MAX_PAGES = 20
 _WATCH_EVERY = 30.0
-_AFTER_ERROR = 30.0
+_LONGEST_PAUSE = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -62,15 +63,18 @@ class Poller:
                 await asyncio.sleep(_WATCH_EVERY)
 
     async def _poll_forever(self, account_id: int, connector: Polls) -> None:
+        failures = 0
         while True:
             try:
                 pause = await self.poll_once(account_id, connector)
+                failures = 0
             except AuthFailed as error:
                 await stop_account(self._database, account_id, str(error), self._now())
                 self._directory.forget()
                 return
             except Exception as error:  # whatever it was, the next beat tries again
-                pause = _AFTER_ERROR
+                failures += 1
+                pause = backoff(failures, base=1.0, cap=_LONGEST_PAUSE).total_seconds()
                 if isinstance(error, TemporarilyUnavailable) and error.retry_after:
                     pause = error.retry_after
                 expected = isinstance(error, ConnectorError)

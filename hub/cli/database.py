@@ -31,7 +31,8 @@ def seed(
     """Units, hours, policies and accounts; nothing that is there is changed."""
 
     async def main() -> None:
-        async with quiet_hub(settings_with(data=data, demo=demo or None)):
+        async with quiet_hub(settings_with(data=data, demo=demo or None)) as hub:
+            await hub.prepare()
             say("The hub is seeded.")
 
     execute(main)

@@ -65,9 +65,14 @@ def execute(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
 async def quiet_hub(settings: Settings) -> AsyncIterator[Any]:
     """The hub with its database ready and nothing running."""
     from hub.app import build_hub
+    from hub.db.migrate import migrate
+    from hub.seed import is_seeded
 
     hub = build_hub(settings.model_copy(update={"bot": "off"}))
-    await hub.prepare()
+    await migrate(hub.database)
+    # A hub that runs has its own settings: what it was seeded with is not ours to change.
+    if not await is_seeded(hub.database):
+        await hub.prepare()
     try:
         yield hub
     finally:

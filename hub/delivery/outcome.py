@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import exists, func, select
+
 from hub.delivery.models import Delivery, DeliveryState
 from hub.ports import Receipt
+from hub.tickets.actions import take_over
 from hub.tickets.change import Change
-from hub.tickets.models import AuthorKind, Message
+from hub.tickets.models import AuthorKind, Direction, Message, Status
 
 
 async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
@@ -17,7 +20,13 @@ async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
     delivery.accepted_at = receipt.accepted_at
     delivery.sent_parts = list(receipt.external_ids)
     if receipt.external_ids and message.external_id is None:
-        message.external_id = receipt.external_ids[-1]
+        last = receipt.external_ids[-1]
+        # The platform's webhook of this very reply may have been faster than its answer.
+        taken = exists().where(
+            Message.account_id == message.account_id, Message.external_id == last
+        )
+        if not await change.session.scalar(select(taken)):
+            message.external_id = last
     ticket = change.ticket
     if message.author_kind == AuthorKind.AGENT:
         change.directory.clockwork.answered(change.row, change.clocks, receipt.accepted_at)
@@ -35,3 +44,17 @@ async def refused(change: Change, delivery_id: int, reason: str, state: Delivery
     delivery.error = reason[:500]
     change.audit("not delivered", message_id=message.id, reason=reason, state=state.value)
     change.tell_message("message.updated", message, delivery)
+    if delivery.by_bot and change.ticket.status == Status.BOT:
+        # The customer has heard nothing: it must not rest as answered by the bot.
+        await take_over(change)
+        asked = select(func.max(Message.sent_at)).where(
+            Message.ticket_id == message.ticket_id, Message.direction == Direction.INBOUND.value
+        )
+        ticket = change.ticket
+        ticket.waiting_since = ticket.waiting_since or await change.session.scalar(asked)
+        ticket.handoff = {
+            "reason": "not-delivered",
+            "summary": f"The assistant's answer was not delivered: {reason}"[:500],
+            "guesses": [],
+        }
+        change.audit("hand off", reason="not-delivered")

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Select, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from hub.accounts.connectors import ConnectorPool
@@ -20,6 +21,7 @@ from hub.db.database import Database
 from hub.delivery.models import OPEN_STATES, Delivery, DeliveryState
 from hub.delivery.outcome import accepted, refused
 from hub.directory import DirectoryCache
+from hub.events.record import PendingEvent, record
 from hub.jobs.lease import LEASE, holding
 from hub.jobs.queue import backoff
 from hub.metrics import DELIVERIES
@@ -39,6 +41,7 @@ from hub.ports import (
 from hub.team.access import SYSTEM
 from hub.tickets.change import changing
 from hub.tickets.models import Direction, Message, Ticket
+from hub.tickets.view import message_view
 
 MAX_ATTEMPTS = 8
 
@@ -99,11 +102,13 @@ class DeliveryWorker:
                         delivery.error = "a person took over"
                         change.tell_message("message.updated", message, delivery)
                     continue
-                # A lease that ran out: it may have been sent.
-                delivery.check_first |= delivery.state == DeliveryState.SENDING
+                ran_out = delivery.state == DeliveryState.SENDING
+                delivery.check_first |= ran_out  # it may have been sent
                 delivery.state = DeliveryState.SENDING.value
                 delivery.attempts += 1
                 delivery.next_at = now + LEASE
+                if ran_out:
+                    _tell(session, delivery, message, ticket, now)
                 point = await session.get_one(ContactPoint, ticket.contact_point_id)
                 last = await session.scalar(_last_inbound(ticket.id))
                 claims.append(_claim(delivery, message, ticket, point, last))
@@ -140,11 +145,12 @@ class DeliveryWorker:
 
     async def _send(self, connector: Connector, claim: Claim) -> Receipt:
         if claim.check_first:
-            if not isinstance(connector, FindsSent):
+            if isinstance(connector, FindsSent):
+                found = await connector.find_sent(claim.reply)
+                if found is not None:
+                    return found
+            elif claim.attempts > 1:  # the first of a retry: a person decided to send it
                 raise _OutcomeUnknown("it may have been sent; this channel cannot be asked")
-            found = await connector.find_sent(claim.reply)
-            if found is not None:
-                return found
 
         async def save_part(external_id: str) -> None:
             async with self._database.write() as session:
@@ -192,10 +198,22 @@ class DeliveryWorker:
             delivery.next_at = self._now() + wait
             delivery.error = str(error)[:500]
             delivery.check_first = claim.check_first or error.outcome_unknown
+            message = await session.get_one(Message, delivery.message_id)
+            ticket = await session.get_one(Ticket, delivery.ticket_id)
+            _tell(session, delivery, message, ticket, self._now())
 
 
 class _OutcomeUnknown(TemporarilyUnavailable):
     """Trying again would be a guess."""
+
+
+def _tell(
+    session: AsyncSession, delivery: Delivery, message: Message, ticket: Ticket, now: datetime
+) -> None:
+    """Say how far it has come; nothing about the ticket has changed."""
+    data = message_view(message.as_row(), delivery)
+    event = PendingEvent("message.updated", now, data, ticket.id, ticket.unit, ticket.assignee_id)
+    record(session, event)
 
 
 def _due(now: datetime) -> Select[Delivery]:

@@ -18,8 +18,6 @@ from hub.db.base import Duration, Instant, Json, encode_json, to_micros
 
 Row = dict[str, Any]
 
-_EMPTY = {list: "[]", dict: "{}"}
-
 
 class Gateway(Protocol):
     """One open transaction."""
@@ -114,7 +112,9 @@ def _encoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
 
 def _encode_json(value: Any) -> str:
     # Most lists and objects of a message are empty.
-    return encode_json(value) if value else _EMPTY.get(type(value)) or encode_json(value)
+    if value == []:
+        return "[]"
+    return "{}" if value == {} else encode_json(value)
 
 
 def _decoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:

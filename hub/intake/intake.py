@@ -69,17 +69,17 @@ class Intake:
 
 def _masked(message: InboundMessage) -> InboundMessage:
     """`message` without card and social-security numbers in what people wrote."""
+    masked: dict[str, Any] = {"body": mask_numbers(message.body)}
+    if message.subject:
+        masked["subject"] = mask_numbers(message.subject)
+    if message.context:
+        masked["context"] = _mask_context(message.context)
     location = message.location
     if location is not None and location.address:
-        location = replace(location, address=mask_numbers(location.address))
-    masked = replace(
-        message,
-        body=mask_numbers(message.body),
-        subject=mask_numbers(message.subject) if message.subject else message.subject,
-        location=location,
-        context=_mask_context(message.context),
-    )
-    return message if masked == message else masked
+        masked["location"] = replace(location, address=mask_numbers(location.address))
+    # A copy is made and checked anew only where there was something to mask.
+    news = {name: value for name, value in masked.items() if value != getattr(message, name)}
+    return replace(message, **news) if news else message
 
 
 def _mask_context(value: Any, name: str = "") -> Any:

@@ -75,8 +75,8 @@ class Clock:
         *,
         calendar_time: bool = False,
     ) -> Clock:
-        clock = cls(metric, target, calendar_time, at, running_since=at)
-        return replace(clock, due_at=clock._due(hours))
+        due_at = None if target is None else _reach(hours, at, target)
+        return cls(metric, target, calendar_time, at, running_since=at, due_at=due_at)
 
     @property
     def open(self) -> bool:

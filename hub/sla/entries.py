@@ -19,6 +19,7 @@ from hub.sla.policy import Facts, Metric, SlaPolicy, choose
 ALWAYS = BusinessHours.always()
 COUNTER_CHANNELS = frozenset({"phone", "walk-in"})
 """Where a person answers while the customer is there."""
+_FACTS_KEPT = 1_000
 NO_REPLY_NEEDED = "no_reply_needed"
 """The resolution reason for sarcasm, news and spam."""
 
@@ -53,6 +54,9 @@ class Rules:
     policies: tuple[SlaPolicy, ...]
     calendar: BusinessHours
     calendars: Mapping[int | str, BusinessHours] = field(default_factory=dict)
+    _known: dict[Facts, Terms] = field(
+        default_factory=dict, init=False, repr=False, compare=False, hash=False
+    )
 
     @classmethod
     def of(cls, policies: SlaPolicy | Sequence[SlaPolicy], calendar: BusinessHours) -> Rules:
@@ -60,6 +64,15 @@ class Rules:
         return cls(listed, calendar)
 
     def terms(self, facts: Facts) -> Terms:
+        """What governs a ticket of these facts; asked several times a message."""
+        terms = self._known.get(facts)
+        if terms is None:
+            if len(self._known) >= _FACTS_KEPT:
+                self._known.clear()
+            terms = self._known[facts] = self._choose(facts)
+        return terms
+
+    def _choose(self, facts: Facts) -> Terms:
         policy = choose(self.policies, facts)
         if policy is None:
             return Terms(None, self.calendar)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -41,6 +42,9 @@ _KEPT = (
     "target", "calendar_time", "started_at", "used", "running_since", "due_at", "met_at",
     "breached_at", "ended", "ended_at",
 )  # fmt: skip
+_METRICS = tuple(metric.value for metric in Metric)
+_facts = attrgetter(*_FACTS)
+_kept = attrgetter(*_KEPT)
 
 Columns = MutableMapping[str, Any]
 
@@ -105,7 +109,7 @@ class Clockwork:
 
     def _read(self, ticket: Columns, clocks: list[Any]) -> TicketClocks:
         kept = ticket["sla"]
-        by_metric: dict[str, list[Clock]] = {metric.value: [] for metric in Metric}
+        by_metric: dict[str, list[Clock]] = {metric: [] for metric in _METRICS}
         for row in clocks:
             by_metric[row["metric"]].append(_clock_of(row))
         waiting = kept["waiting_since"]
@@ -127,7 +131,7 @@ class Clockwork:
         kept = ticket["sla"]
         same_status = bool(kept) and kept["status"] == now.status.value
         ticket["sla"] = {
-            "facts": {name: getattr(now.facts, name) for name in _FACTS},
+            "facts": dict(zip(_FACTS, _facts(now.facts), strict=True)),
             "status": now.status.value,
             "status_at": kept["status_at"] if same_status else to_micros(at),
             "waiting_since": None if now.waiting_since is None else to_micros(now.waiting_since),
@@ -135,7 +139,7 @@ class Clockwork:
             "bot_spoke": now.bot_spoke,
         }
         policy = now.terms.policy
-        rows: dict[str, list[Any]] = {metric.value: [] for metric in Metric}
+        rows: dict[str, list[Any]] = {metric: [] for metric in _METRICS}
         for row in clocks:
             rows[row["metric"]].append(row)
         for clock in now.clocks:
@@ -145,8 +149,9 @@ class Clockwork:
             else:
                 row = {"id": None, "ticket_id": ticket["id"], "metric": clock.metric.value}
                 clocks.append(row)
-            values = {name: getattr(clock, name) for name in _KEPT}
-            values["ended"] = None if clock.ended is None else clock.ended.value
+            values = dict(zip(_KEPT, _kept(clock), strict=True))
+            if clock.ended is not None:
+                values["ended"] = clock.ended.value
             if clock.open or "policy_id" not in row:
                 values["policy_id"] = None if policy is None else policy.id
             for name, value in values.items():

@@ -95,11 +95,18 @@ async def changing(
     session: AsyncSession, ticket_id: int, directory: Directory, actor: Actor, now: datetime
 ) -> AsyncIterator[Change]:
     """Lock a ticket and its clocks for a change. Raises NotFound."""
-    ticket = await session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update())
+    # What the session read before the lock may have been changed by others since.
+    anew = {"populate_existing": True}
+    ticket = await session.scalar(
+        select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(**anew)
+    )
     if ticket is None:
         raise NotFound(f"there is no ticket {ticket_id}")
     clocks = await session.scalars(
-        select(ClockRow).where(ClockRow.ticket_id == ticket_id).order_by(ClockRow.id)
+        select(ClockRow)
+        .where(ClockRow.ticket_id == ticket_id)
+        .order_by(ClockRow.id)
+        .execution_options(**anew)
     )
     unit, assignee = ticket.unit, ticket.assignee_id
     change = Change(session, ticket, clocks.all(), directory, actor, now)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from hub.delivery.models import Delivery
+from hub.delivery.models import Delivery, DeliveryState
 
 
 # A ticket's view has the same moment several times over.
@@ -64,13 +64,7 @@ def message_view(row: Mapping[str, Any], delivery: Delivery | None = None) -> di
         "visibility": row["visibility"],
         "sent_at": timestamp(row["sent_at"]),
         "created_at": timestamp(row["created_at"]),
-        "delivery": None
-        if delivery is None
-        else {
-            "state": delivery.state,
-            "error": delivery.error,
-            "attempts": delivery.attempts,
-        },
+        "delivery": None if delivery is None else _delivery_view(delivery),
         "articles": row["articles"],
         "choices": row["choices"],
         "attachments": row["attachments"],
@@ -78,4 +72,15 @@ def message_view(row: Mapping[str, Any], delivery: Delivery | None = None) -> di
         "permalink": row["permalink"],
         "emergency": row["emergency"],
         "key": row["key"],
+    }
+
+
+def _delivery_view(delivery: Delivery) -> dict[str, Any]:
+    """How far a delivery has come. An attempt that is being made counts when it has ended:
+    nobody is told that it begins."""
+    running = delivery.state == DeliveryState.SENDING
+    return {
+        "state": DeliveryState.PENDING.value if running else delivery.state,
+        "error": delivery.error,
+        "attempts": delivery.attempts - running,
     }

@@ -90,8 +90,11 @@ class Reports:
         persona: str | None = None,
         requested_at: datetime | None = None,
     ) -> Report:
-        """A new report. One at the city next door has its id at once."""
-        at = requested_at or self._world.clock()
+        """A new report. One at the city next door has its id at once.
+
+        `requested_at` is when its citizen noticed; it is entered, and so updated, now.
+        """
+        now = self._world.clock()
         with self._database.transaction():
             number = self._database.write(
                 "INSERT INTO reports (at_hub, persona, service_code, description, status, "
@@ -101,8 +104,8 @@ class Reports:
                     persona,
                     service_code,
                     description,
-                    at.timestamp(),
-                    at.timestamp(),
+                    (requested_at or now).timestamp(),
+                    now.timestamp(),
                     json.dumps(dict(fields)),
                 ),
             )

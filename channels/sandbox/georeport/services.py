@@ -24,6 +24,8 @@ SERVICES: tuple[Service, ...] = (
     Service("traffic-signal", "Traffic signal", "streets", "A signal that is dark or stuck."),
     Service("storm-drain", "Storm drain or flooding", "water", "A blocked drain, a flooded road."),
     Service("water-leak", "Water leak", "water", "Water where there should be none."),
+    Service("sewer-backup", "Sewer backup", "water", "Sewage where there should be none."),
+    Service("water-meter", "Water meter", "water", "A meter that leaks or is covered."),
     Service("power-outage", "Electric outage", "power", "No electricity at an address."),
     Service("missed-garbage", "Missed garbage", "waste", "Garbage left at the kerb."),
     Service("missed-recycling", "Missed recycling", "waste", "Recycling left at the kerb."),

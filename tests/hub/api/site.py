@@ -101,9 +101,9 @@ class Site:
             self.clients[bugs] = AsyncClient(transport=transport, base_url=ORIGIN)
         client = self.clients[bugs]
         client.cookies.clear()
-        return await client.request(
-            method, path, headers={**caller.headers, **(headers or {})}, **more
-        )
+        said = {**caller.headers, **(headers or {})}
+        raw = {name: value.encode("latin-1") for name, value in said.items()}
+        return await client.request(method, path, headers=raw, **more)
 
     async def api(self, caller: Caller, method: str, path: str, **more: Any) -> Response:
         return await self.ask(caller, method, f"/api/v1{path}", **more)

@@ -463,15 +463,14 @@ async def test_an_echo_that_came_first_does_not_hold_up_the_record(
 # Several workers
 
 
-async def test_two_workers_send_200_replies_once_each(
-    hub: Hub, make_hub: HubMaker, platforms: FakePlatforms
+async def test_workers_of_two_processes_send_each_reply_once(
+    hub: Hub, make_hub: HubMaker, dialect: str
 ) -> None:
+    size = 100 if dialect == "postgresql" else 25  # SQLite has one writer at a time anyway
     other = make_hub()
     await other.start()
     accounts = await account_id(hub)
-    messages = [
-        inbound(f"m-{n}", conversation=f"c-{n}", address=f"u-{n % 9}") for n in range(100)
-    ]
+    messages = [inbound(f"m-{n}", conversation=f"c-{n}", address=f"u-{n % 9}") for n in range(size)]
     tickets = await receive(hub, *messages)
     for ticket_id in tickets:
         await _reply(hub, ticket_id, "one")
@@ -484,7 +483,7 @@ async def test_two_workers_send_200_replies_once_each(
         await asyncio.sleep(0)
         return platform.accept(reply)
 
-    platform.outcomes.extend(slowly for _ in range(300))
+    platform.outcomes.extend(slowly for _ in range(4 * size))
 
     async def run(one: Hub) -> int:
         worker = DeliveryWorker(one.database, one.directory, one.connectors, one.now)
@@ -495,18 +494,18 @@ async def test_two_workers_send_200_replies_once_each(
         return done
 
     try:
-        counts = await asyncio.gather(run(hub), run(hub), run(other), run(other))
+        counts = [*await asyncio.gather(run(hub), run(hub), run(other), run(other))]
         # A worker that found everything taken stopped early: what was behind is still to do.
         counts.append(await run(other))
     finally:
         await other.aclose()
-    assert sum(counts) == 200
-    assert len(platform.sent) == len({reply.key for reply in platform.sent}) == 200
-    for n in range(100):
+    assert sum(counts) == 2 * size
+    assert len(platform.sent) == len({reply.key for reply in platform.sent}) == 2 * size
+    for n in range(size):
         bodies = [reply.body for reply in platform.sent if reply.conversation == f"c-{n}"]
         assert bodies == ["one", "two"]
     states = [one.state for one in await rows(hub.database, Delivery)]
-    assert states == ["sent"] * 200
+    assert states == ["sent"] * 2 * size
 
 
 # What counts for the SLA
@@ -597,8 +596,9 @@ async def test_a_bots_answer_that_is_refused_brings_a_person(
     await work.deliver()
     ticket = await ticket_of(hub, ticket_id)
     assert ticket.status == "open"
-    assert ticket.waiting_since is not None
+    assert ticket.waiting_since == ticket.created_at
     assert ticket.handoff is not None
+    assert ticket.handoff["reason"] == "not-delivered"
     clock.advance(days=2)
     await work.sweep.run()
     assert (await ticket_of(hub, ticket_id)).status == "open"
