@@ -132,9 +132,15 @@ class _Follower:
         if not new:
             return
         self._cursor = new[-1].seq
-        texts = [frame.text for frame in new if self._principal.sees(frame.unit, frame.assignee_id)]
+        texts = [frame.text for frame in self._theirs(new)]
         if texts:
             await self._socket.send_text(f'{{"type":"events","events":[{",".join(texts)}]}}')
+
+    def _theirs(self, frames: Sequence[Frame]) -> list[Frame]:
+        """What they may see. That a ticket left is not told to whoever sees where it went."""
+        seen = [f for f in frames if self._principal.sees(f.unit, f.assignee_id)]
+        back = {f.ticket_id: f.seq for f in seen if f.kind == "ticket.updated"}
+        return [f for f in seen if f.kind != "ticket.left" or back.get(f.ticket_id, 0) < f.seq]
 
     async def _ping(self) -> bool:
         """Say that the line is alive, and up to which number; False once signed out."""

@@ -33,6 +33,7 @@ class AccountEntry:
     enabled: bool
     sandbox: bool
     stopped: bool
+    last_error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _account_entry(account: Account) -> AccountEntry:
         account.enabled,
         account.sandbox,
         account.stopped,
+        account.last_error,
     )
 
 

@@ -118,7 +118,7 @@ class Hub:
         if parts[0].state is PartState.UP:
             for account in (await self.directory.get()).accounts.values():
                 if account.stopped:
-                    detail = f"{account.name}: the platform refused our sign-in"
+                    detail = f"{account.name}: {account.last_error or 'stopped'}"
                     parts.append(
                         PartHealth(f"{account.kind}/{account.slug}", PartState.DOWN, detail)
                     )

@@ -22,6 +22,7 @@ from hub.events.models import Event
 from hub.intake.models import RawBody
 from hub.jobs.models import Job
 from hub.jobs.queue import JobQueue
+from hub.parts import PartsWatch
 from hub.sla.sweep import Sweep
 from hub.system import Hub
 from hub.triage.triage import Triage
@@ -29,6 +30,7 @@ from hub.triage.triage import Triage
 TICK = 1.0
 CONCURRENCY = 8
 SWEEP_EVERY = 1.0
+LOOK_EVERY = 2.0
 TIDY_EVERY = 600.0
 
 Work = TypeVar("Work")
@@ -53,6 +55,7 @@ class Worker:
             hub.database, hub.directory, hub.now, timedelta(hours=hub.settings.bot_resolve_hours)
         )
         self._poller = Poller(hub.database, hub.directory, hub.connectors, hub.intake, hub.now)
+        self._parts = PartsWatch(hub)
         self._rung = {name: asyncio.Event() for name in ("jobs", "deliveries")}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -64,6 +67,7 @@ class Worker:
                 "deliveries", self._deliveries.claim, self._deliveries.deliver
             ),
             "sweep": lambda: self._every(SWEEP_EVERY, self._sweep.run),
+            "parts": lambda: self._every(LOOK_EVERY, self._parts.look),
             "tidy": lambda: self._every(TIDY_EVERY, self._tidy),
             "poll": self._poller.run,
         }

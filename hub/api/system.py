@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from hub.api.access import Reader, Supervisor, TheHub
 from hub.api.schemas import ArticlePage, Asked, LiveReport, SystemView, UnreadablePage
 from hub.intake.models import RawBody
+from hub.parts import parts_view
 from hub.reports.live import live_report
 
 router = APIRouter(tags=["system"])
@@ -24,10 +25,7 @@ async def read_system(hub: TheHub, principal: Reader) -> dict[str, Any]:
             select(func.count()).select_from(RawBody).where(RawBody.state == "unreadable")
         )
     return {
-        "parts": [
-            {"name": part.name, "state": part.state.value, "detail": part.detail}
-            for part in await hub.health()
-        ],
+        "parts": parts_view(await hub.health()),
         "sandbox": any(account.sandbox for account in directory.accounts.values()),
         "unreadable": unreadable or 0,
     }

@@ -55,10 +55,10 @@ class Scaled:
         return [sys.executable, "-m", "hub", *args, "--data", str(self.folder)]
 
     def _spawn(self, *args: str) -> subprocess.Popen[bytes]:
-        log = (self.folder / f"{'-'.join(args)}.log").open("wb")
-        return subprocess.Popen(
-            self._command(*args), cwd=ROOT, env=self.environ, stdout=log, stderr=log
-        )
+        with (self.folder / f"{'-'.join(args)}.log").open("wb") as log:
+            return subprocess.Popen(
+                self._command(*args), cwd=ROOT, env=self.environ, stdout=log, stderr=log
+            )
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.terminate()
@@ -128,7 +128,7 @@ def test_taken_by_one_seen_at_the_other(scaled: Scaled) -> None:
     numbers = [event["seq"] for event in created]
     assert numbers == sorted(numbers)
     # The worker, a third process, hands every one of them to people.
-    wanted = {"view": "all", "limit": 200}
+    wanted = {"view": "all", "limit": "200"}
 
     def handed_over() -> bool:
         answer = httpx2.get(
