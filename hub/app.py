@@ -19,6 +19,7 @@ from bot.responder import NobodyResponder, RasaResponder
 from bot.runtime import BotRuntime
 from channels.open311.server import Open311Server
 from channels.registry import connector_for
+from channels.webchat.desk import Desk
 from channels.webchat.form import FormPages
 from channels.webchat.server import ChatServer
 from hub.api.access import COOKIE
@@ -155,8 +156,8 @@ async def _channel_routes(hub: Hub) -> list[BaseRoute]:
         public_url=f"{hub.settings.origin}/open311/v2",
         test=hub.settings.demo,
     )
-    chat_server = ChatServer(chat, hub.intake, hub.conversations, hub.now, city=city)
-    pages = FormPages(form, hub.intake, hub.conversations, hub.now, city=city)
+    chat_server = ChatServer(Desk(chat, hub.intake, hub.conversations, hub.now, city))
+    pages = FormPages(Desk(form, hub.intake, hub.conversations, hub.now, city))
     return [
         Mount("/open311/v2", server),
         # A function: Starlette takes other callables for ASGI apps.

@@ -6,9 +6,7 @@ keeps; nothing is asked for but a message.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,41 +15,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
+from channels.webchat.desk import MAX_BODY, Desk
 from channels.webchat.rate import RateLimit
 from channels.webchat.visitor import conversation_of, is_token, new_token
-from hub.ports import (
-    Account,
-    Author,
-    Conversations,
-    InboundMessage,
-    Inbox,
-    Line,
-    ReceivedBody,
-    Visibility,
-)
+from hub.ports import Line
 
-MAX_BODY = 4_000
-TEXT_FIELDS = frozenset({"message", "name"})
 _PAGES = Path(__file__).parent / "pages"
 
 
 class FormPages:
     """`/` with the form and the widget, and `/inquiry/{token}` with the answers."""
 
-    def __init__(
-        self,
-        account: Account,
-        inbox: Inbox,
-        conversations: Conversations,
-        now: Callable[[], datetime],
-        *,
-        city: str,
-    ) -> None:
-        self._account = account
-        self._inbox = inbox
-        self._conversations = conversations
-        self._now = now
-        self._city = city
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._templates = Jinja2Templates(_PAGES)
         self._rate = RateLimit(per_minute=6, burst=10)
 
@@ -65,7 +41,7 @@ class FormPages:
 
     def _page(self, request: Request, page: str, status: int = 200, **values: object) -> Response:
         return self._templates.TemplateResponse(
-            request, page, {"city": self._city, **values}, status_code=status
+            request, page, {"city": self._desk.city, **values}, status_code=status
         )
 
     async def form(self, request: Request) -> Response:
@@ -92,7 +68,7 @@ class FormPages:
         # People leave it empty, since they do not see it; programs fill in everything.
         if not form.get("website") and error is None:
             key = str(form.get("key") or uuid4().hex)[:100]
-            await self._receive(conversation, name or "Website visitor", message, key)
+            await self._desk.receive(conversation, name, message, key)
         if error is not None:
             values = {"error": error, "name": name, "message": message, "token": token}
             if page == "inquiry.html":
@@ -111,25 +87,11 @@ class FormPages:
             return "That was a lot at once. Please wait a minute and send it again."
         return None
 
-    async def _receive(self, conversation: str, name: str, body: str, key: str) -> None:
-        message = InboundMessage(
-            external_id=f"{conversation}:{key}",
-            conversation=conversation,
-            author=Author("web", conversation, name),
-            body=body,
-            sent_at=self._now(),
-            visibility=Visibility.PRIVATE,
-        )
-        raw = json.dumps({"name": name, "message": body}).encode()
-        await self._inbox.receive(
-            ReceivedBody(self._account.id, (message,), raw, text_fields=TEXT_FIELDS)
-        )
-
     async def _lines(self, token: str) -> Sequence[Line]:
         """What was said under `token`; nothing under one that was never given out."""
         if not is_token(token):
             return ()
-        return await self._conversations.lines(self._account.id, conversation_of("form", token))
+        return await self._desk.lines(conversation_of("form", token))
 
     async def read(self, request: Request) -> Response:
         token = request.path_params["token"]

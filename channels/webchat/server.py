@@ -9,29 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from channels.webchat.desk import MAX_BODY, Desk
 from channels.webchat.rate import RateLimit
 from channels.webchat.visitor import conversation_of, is_token, new_token
-from hub.ports import (
-    Account,
-    Author,
-    Conversations,
-    InboundMessage,
-    Inbox,
-    Line,
-    ReceivedBody,
-    Visibility,
-)
+from hub.ports import Line
 
 MAX_FRAME = 16_384
-MAX_BODY = 4_000
 PING_EVERY = 20.0
-TEXT_FIELDS = frozenset({"body", "name"})
 
 
 def line_view(line: Line) -> dict[str, Any]:
@@ -50,20 +39,8 @@ class Refused(Exception):
 
 
 class ChatServer:
-    def __init__(
-        self,
-        account: Account,
-        inbox: Inbox,
-        conversations: Conversations,
-        now: Callable[[], datetime],
-        *,
-        city: str,
-    ) -> None:
-        self._account = account
-        self._inbox = inbox
-        self._conversations = conversations
-        self._now = now
-        self._city = city
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self._rate = RateLimit(per_minute=20, burst=10)
         self._connections = RateLimit(per_minute=120, burst=120)
 
@@ -91,19 +68,9 @@ class ChatServer:
             raise Refused("the message has no key")
         if not self._rate.take(conversation):
             raise Refused("that was a lot at once; please wait a moment")
-        visitor = name.strip()[:80] if isinstance(name, str) and name.strip() else "Website visitor"
-        message = InboundMessage(
-            external_id=f"{conversation}:{key}",
-            conversation=conversation,
-            author=Author("web", conversation, visitor),
-            body=body,
-            sent_at=self._now(),
-            visibility=Visibility.PRIVATE,
+        return await self.desk.receive(
+            conversation, name if isinstance(name, str) else None, body, key
         )
-        raw = json.dumps({"body": body, "key": key, "name": name}).encode()
-        received = ReceivedBody(self._account.id, (message,), raw, text_fields=TEXT_FIELDS)
-        (accepted,) = await self._inbox.receive(received)
-        return accepted.message_id
 
     def welcome(self, token: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
         return {
@@ -111,16 +78,8 @@ class ChatServer:
             "token": token,
             "messages": lines,
             "bot": True,
-            "city": self._city,
+            "city": self.desk.city,
         }
-
-    @property
-    def account(self) -> Account:
-        return self._account
-
-    @property
-    def conversations(self) -> Conversations:
-        return self._conversations
 
 
 class _Visit:
@@ -139,7 +98,7 @@ class _Visit:
         """Held until what the visitor wrote is acknowledged: its answers come after that."""
 
     async def run(self) -> None:
-        stop = self._server.conversations.follow(self._on_change)
+        stop = self._server.desk.conversations.follow(self._on_change)
         try:
             await self._refresh_tickets()
             lines = await self._new_lines()
@@ -161,13 +120,10 @@ class _Visit:
             self._changed.set()
 
     async def _refresh_tickets(self) -> None:
-        account_id = self._server.account.id
-        tickets = await self._server.conversations.tickets(account_id, self._conversation)
-        self._tickets.update(tickets)
+        self._tickets.update(await self._server.desk.tickets(self._conversation))
 
     async def _new_lines(self) -> list[dict[str, Any]]:
-        account_id = self._server.account.id
-        lines = await self._server.conversations.lines(account_id, self._conversation)
+        lines = await self._server.desk.lines(self._conversation)
         new = [line for line in lines if line.id not in self._shown]
         self._shown.update(line.id for line in new)
         return [line_view(line) for line in new]
@@ -196,8 +152,7 @@ class _Visit:
             await self._send({"type": "error", "detail": detail, "key": key, "retry": True})
             return
         await self._refresh_tickets()
-        account_id = self._server.account.id
-        lines = await self._server.conversations.lines(account_id, self._conversation)
+        lines = await self._server.desk.lines(self._conversation)
         mine = next((line for line in lines if line.id == message_id), None)
         self._shown.add(message_id)
         if mine is not None:

@@ -65,7 +65,7 @@ async def read_since(database: Database, since: int, limit: int = _PAGE) -> list
         events = await session.execute(
             select(*_COLUMNS).where(Event.seq > since).order_by(Event.seq).limit(limit)
         )
-        return [frame_of(*event) for event in events.tuples()]
+        return [frame_of(*event) for event in events]
 
 
 async def last_number(database: Database) -> int:

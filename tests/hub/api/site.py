@@ -250,6 +250,8 @@ async def running(app: Starlette, clock: Any) -> AsyncIterator[Site]:
 async def serving(app: Starlette, settings: Settings) -> AsyncIterator[str]:
     """The app on a real server and a free port, as `hub serve` runs it; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
+    # Accepted connections inherit it: a client that does not read is noticed soon.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
     server = server_of(app, settings)
     # Signals are the test runner's.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]

@@ -52,11 +52,11 @@ async def _all(hub: Hub, reader: Principal, wanted: QueueFilter, limit: int = 7)
 
 @pytest.fixture
 async def city(hub: Hub, work: Work, clock: FakeClock) -> list[Ticket]:
-    """60 tickets of every kind, with a history each, some of it missed."""
+    """40 tickets of every kind, with a history each, some of it missed."""
     chance = random.Random(311)
     units = ("call-center", "billing", "social-media", "energy-services")
     messages = []
-    for n in range(60):
+    for n in range(40):
         sent = clock() - timedelta(minutes=chance.randrange(600))
         text = f"inquiry {n} about {chance.choice(('water', 'power', 'trash'))}"
         messages.append(
@@ -115,10 +115,14 @@ def _wanted(view: View, reader: Principal, now: Any, ticket: Ticket) -> bool:
             return ticket.status == view.value
 
 
-@pytest.mark.parametrize("name", ["ava", "ben", "sam"])
 async def test_each_view_has_what_it_says_in_its_order_and_counts_it(
-    hub: Hub, clock: FakeClock, city: list[Ticket], name: str
+    hub: Hub, clock: FakeClock, city: list[Ticket]
 ) -> None:
+    for name in ("ava", "ben", "sam"):
+        await _check_views(hub, clock, city, name)
+
+
+async def _check_views(hub: Hub, clock: FakeClock, city: list[Ticket], name: str) -> None:
     reader = await principal(hub, name)
     async with hub.database.read() as session:
         counts = await read_counts(session, reader, clock())
@@ -161,12 +165,9 @@ FILTERS = {
 }
 
 
-@pytest.mark.parametrize("wanted", FILTERS.values(), ids=FILTERS)
-async def test_filters_narrow_what_is_seen(
-    hub: Hub, clock: FakeClock, city: list[Ticket], wanted: QueueFilter
-) -> None:
-    for name in ("sam", "ben"):
-        reader = await principal(hub, name)
+async def test_filters_narrow_what_is_seen(hub: Hub, clock: FakeClock, city: list[Ticket]) -> None:
+    for title, name in itertools.product(FILTERS, ("sam", "ben")):
+        wanted, reader = FILTERS[title], await principal(hub, name)
         expected = [
             one.id
             for one in city
@@ -178,9 +179,9 @@ async def test_filters_narrow_what_is_seen(
             and wanted.priority in (None, one.priority)
             and (wanted.tag is None or wanted.tag.lower() in one.tags)
         ]
-        assert sorted(await _all(hub, reader, wanted)) == expected
+        assert sorted(await _all(hub, reader, wanted)) == expected, title
         if name == "sam":
-            assert bool(expected) == (wanted.channel != "facebook")
+            assert bool(expected) == (wanted.channel != "facebook"), title
 
 
 async def test_a_search_is_narrowed_by_what_is_seen_and_by_filters(
@@ -188,7 +189,7 @@ async def test_a_search_is_narrowed_by_what_is_seen_and_by_filters(
 ) -> None:
     sam, ben = await principal(hub, "sam"), await principal(hub, "ben")
     water = [one for one in city if "water" in one.subject]
-    assert 5 < len(water) < 55
+    assert 5 < len(water) < 35
     every = await _all(hub, sam, QueueFilter(query="WATER"), limit=4)
     assert sorted(every) == [one.id for one in water]
     assert every == sorted(every, reverse=True)  # the newest message first

@@ -200,7 +200,7 @@ class History:
         await self.work.sweep.run()
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 async def test_events_say_what_a_fresh_read_says(
     hub: Hub,
     clock: FakeClock,
