@@ -105,7 +105,6 @@ async def own_account(hub: Hub, directory: Directory, kind: ChannelKind, slug: s
 
 def create_app(hub: Hub) -> Starlette:
     """The ASGI app. Its lifespan starts the hub, and the worker if it is embedded."""
-    webhooks = Webhooks(hub)
     console = ConsolePages(hub)
     api = create_api(hub)
 
@@ -126,7 +125,7 @@ def create_app(hub: Hub) -> Starlette:
     app = Starlette(
         routes=[
             *health_routes(hub),
-            Mount("/webhooks", routes=webhooks.routes()),
+            Mount("/webhooks", Webhooks(hub)),
             Mount("/api/v1", api),
             WebSocketRoute("/console/socket", ConsoleSocket(hub).__call__),
             Route("/console", console.shell, methods=["GET"]),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TypeGuard
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from hub.directory import AccountEntry
 from hub.errors import HubError, NotFound
@@ -38,14 +39,20 @@ class Webhooks:
         self._hub = hub
         self._kinds: dict[type[Connector], bool] = {}
 
-    def routes(self) -> list[Route]:
-        return [
-            Route(path, self.handshake, methods=["GET"])
-            for path in ("/{channel}", "/{channel}/{slug}")
-        ] + [
-            Route(path, self.receive, methods=["POST"])
-            for path in ("/{channel}", "/{channel}/{slug}")
-        ]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI below its mount: `/{channel}` and `/{channel}/{slug}`.
+
+        Not routes: looking for one of four took longer than verifying and parsing a body.
+        """
+        request = Request(scope, receive)
+        match scope["method"]:
+            case "POST":
+                answer = await self.receive(request)
+            case "GET" | "HEAD":
+                answer = await self.handshake(request)
+            case _:
+                raise HTTPException(405, headers={"Allow": "GET, HEAD, POST"})
+        await answer(scope, receive, send)
 
     async def handshake(self, request: Request) -> Response:
         account, connector = await self._connector(request)
@@ -87,8 +94,9 @@ class Webhooks:
         )
 
     async def _connector(self, request: Request) -> tuple[AccountEntry, ReceivesWebhooks]:
-        kind, slug = request.path_params["channel"], request.path_params.get("slug")
-        account = (await self._hub.directory.get()).account_of(kind, slug)
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        kind, _, slug = path.removeprefix("/").partition("/")
+        account = (await self._hub.directory.get()).account_of(kind, slug or None)
         connector: Connector | None = None
         if account is not None:
             connector = await self._hub.connectors.of_account(account.id)

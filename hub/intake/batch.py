@@ -44,6 +44,8 @@ class TicketDraft:
     opened_by: Person | None = None
     """Set while the ticket is new."""
     changed: bool = False
+    missed: set[int] = field(default_factory=set)
+    """Ids of the clocks whose breach is recorded."""
 
 
 @dataclass(slots=True)

@@ -63,11 +63,27 @@ def _mask_fields(value: Any, fields: frozenset[str], inside: bool) -> Any:
     return mask_numbers(value) if inside and isinstance(value, str) else value
 
 
+def _has_numbers(value: Any, fields: frozenset[str], inside: bool) -> bool:
+    """Whether `_mask_fields` would change anything."""
+    if isinstance(value, dict):
+        for name, child in value.items():
+            if isinstance(child, str):  # most are: not worth a call
+                if name in fields and mask_numbers(child) != child:
+                    return True
+            elif _has_numbers(child, fields, name in fields):
+                return True
+        return False
+    if isinstance(value, list):
+        return any(_has_numbers(child, fields, inside) for child in value)
+    return inside and isinstance(value, str) and mask_numbers(value) != value
+
+
 def _mask_json(text: str, fields: frozenset[str]) -> str:
     value = json.loads(text)
-    masked = _mask_fields(value, fields, False)
     # What has nothing to mask is kept byte for byte: signatures can be checked again.
-    return text if masked == value else json.dumps(masked, ensure_ascii=False)
+    if not _has_numbers(value, fields, False):
+        return text
+    return json.dumps(_mask_fields(value, fields, False), ensure_ascii=False)
 
 
 def _mask_form(text: str, fields: frozenset[str]) -> str:

@@ -16,6 +16,7 @@ from hub.intake.batch import Known, MessageDraft, Person, Plan, Submission, Tick
 from hub.intake.decide import decide
 from hub.intake.gateway import Gateway, Row
 from hub.ports import Accepted
+from hub.sla.service import breach_of, is_missed
 from hub.tickets.view import message_view, ticket_view
 
 Key = TypeVar("Key", bound=tuple[Any, ...])
@@ -32,6 +33,7 @@ TICKETS = _table(schema.Ticket)
 CONVERSATIONS = _table(schema.Conversation)
 MESSAGES = _table(schema.Message)
 CLOCKS = _table(schema.ClockRow)
+BREACHES = _table(schema.Breach)
 EVENTS = _table(schema.Event)
 JOBS = _table(schema.Job)
 RAW_BODIES = _table(schema.RawBody)
@@ -82,7 +84,10 @@ async def _load_tickets(gateway: Gateway, known: Known, wanted: Iterable[tuple[i
     ids = _unique((conversation["ticket_id"],) for conversation in conversations)
     drafts = {row["id"]: TicketDraft(row, []) for row in await gateway.match(TICKETS, ["id"], ids)}
     for clock in await gateway.match(CLOCKS, ["ticket_id"], ids):
-        drafts[clock["ticket_id"]].clocks.append(clock)
+        draft = drafts[clock["ticket_id"]]
+        draft.clocks.append(clock)
+        if is_missed(clock):
+            draft.missed.add(clock["id"])
     for conversation in conversations:
         key = (conversation["account_id"], conversation["key"])
         known.conversations[key] = drafts[conversation["ticket_id"]]
@@ -96,7 +101,7 @@ async def store(gateway: Gateway, plan: Plan, now: datetime) -> None:
     """Write `plan` and answer its submissions. References are resolved as ids are given."""
     await _insert_numbered(gateway, RAW_BODIES, plan.raw_bodies)
     await _store_people(gateway, plan.people)
-    await _store_tickets(gateway, plan.tickets)
+    await _store_tickets(gateway, plan.tickets, now)
     await _store_conversations(gateway, plan)
     for message in plan.messages:
         message.row["ticket_id"] = message.ticket.row["id"]
@@ -129,7 +134,7 @@ async def _store_people(gateway: Gateway, people: list[Person]) -> None:
     await gateway.update(CONTACTS, ["id"], [person.contact for person in known])
 
 
-async def _store_tickets(gateway: Gateway, tickets: list[TicketDraft]) -> None:
+async def _store_tickets(gateway: Gateway, tickets: list[TicketDraft], now: datetime) -> None:
     new = [draft.row for draft in tickets if draft.opened_by is not None]
     for draft in tickets:
         if draft.opened_by is not None:
@@ -143,6 +148,12 @@ async def _store_tickets(gateway: Gateway, tickets: list[TicketDraft]) -> None:
     known = [clock for _, clock in clocks if clock["id"] is not None]
     await _insert_numbered(gateway, CLOCKS, [clock for _, clock in clocks if clock["id"] is None])
     await gateway.update(CLOCKS, ["id"], known)
+    breaches = [
+        {"id": None, **breach_of(clock, draft.row["unit"], now)}
+        for draft, clock in clocks
+        if clock["id"] not in draft.missed and is_missed(clock)
+    ]
+    await _insert_numbered(gateway, BREACHES, breaches)
 
 
 async def _store_conversations(gateway: Gateway, plan: Plan) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.db.base import from_micros, to_micros
+from hub.metrics import BREACHES
 from hub.sla.business_hours import BusinessHours
 from hub.sla.clocks import Clock, Ended
 from hub.sla.entries import (
@@ -92,16 +93,13 @@ class Clockwork:
         """Unit, priority, topic, visibility or emergency changed: another policy may govern."""
         self._advance(ticket, clocks, ClassificationChanged(at=at, facts=_facts_of(ticket)))
 
-    def breached(self, ticket: Columns, clocks: list[Any], now: datetime) -> list[Columns]:
-        """Record the breaches that have come about by `now`; gives the clocks concerned."""
-        found: list[Columns] = []
+    def breached(self, ticket: Columns, clocks: list[Any], now: datetime) -> None:
+        """Mark what has come to be overdue by `now`, at its own time."""
         for row in clocks:
             clock = _clock_of(row).breach(now)
             if clock.breached_at is not None and row["breached_at"] is None:
                 row["breached_at"] = clock.breached_at
-                found.append(row)
         _summarise(ticket, clocks)
-        return found
 
     def _advance(self, ticket: Columns, clocks: list[Any], entry: Entry) -> None:
         before = self._read(ticket, clocks)
@@ -191,15 +189,31 @@ def _summarise(ticket: Columns, clocks: list[Any]) -> None:
         if metric != Metric.NEXT_RESPONSE:
             ticket[f"{metric}_due_at"] = row["due_at"]
             ticket[f"{metric}_met_at"] = row["met_at"]
-            ticket[f"{metric}_breached"] = (
-                row["breached_at"] is not None and row["ended"] != Ended.ANSWERED_BY_BOT.value
-            )
+            ticket[f"{metric}_breached"] = is_missed(row)
         if row["running_since"] is not None and row["due_at"] is not None and not resolved:
             due.append((row["due_at"], metric))
             overdue = overdue or row["breached_at"] is not None
     ticket["due_at"], ticket["due_metric"] = min(due, default=(None, None))
     ticket["overdue"] = overdue
     ticket["queue_key"] = queue_key(ticket["due_at"], ticket["created_at"])
+
+
+def is_missed(clock: Mapping[str, Any]) -> bool:
+    """Whether a clock's target was missed. What the bot resolved alone is none."""
+    return clock["breached_at"] is not None and clock["ended"] != Ended.ANSWERED_BY_BOT.value
+
+
+def breach_of(clock: Mapping[str, Any], unit: str, now: datetime) -> dict[str, Any]:
+    """The row that records a missed clock for good."""
+    BREACHES.labels(clock["metric"], unit).inc()
+    return {
+        "ticket_id": clock["ticket_id"],
+        "clock_id": clock["id"],
+        "metric": clock["metric"],
+        "unit": unit,
+        "due_at": clock["breached_at"],
+        "noticed_at": now,
+    }
 
 
 def queue_key(due_at: datetime | None, created_at: datetime) -> int:

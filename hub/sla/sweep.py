@@ -8,9 +8,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from hub.db.database import Database
 from hub.directory import DirectoryCache
-from hub.metrics import BREACHES
 from hub.now import Now
-from hub.sla.models import Breach, ClockRow
+from hub.sla.models import ClockRow
 from hub.sla.service import ANSWERED_BY_BOT
 from hub.team.access import SYSTEM
 from hub.tickets.actions import reopen, set_status
@@ -57,19 +56,7 @@ class Sweep:
                 self._database.write() as session,
                 changing(session, ticket_id, directory, SYSTEM, now) as change,
             ):
-                for clock in directory.clockwork.breached(change.row, change.clocks, now):
-                    BREACHES.labels(clock["metric"], change.ticket.unit).inc()
-                    change.audit("breach", metric=clock["metric"])
-                    session.add(
-                        Breach(
-                            ticket_id=ticket_id,
-                            clock_id=clock["id"],
-                            metric=clock["metric"],
-                            unit=change.ticket.unit,
-                            due_at=clock["breached_at"],
-                            noticed_at=now,
-                        )
-                    )
+                directory.clockwork.breached(change.row, change.clocks, now)
         return len(tickets)
 
     async def _wake(self) -> int:

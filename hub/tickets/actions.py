@@ -194,8 +194,8 @@ async def set_status(
     before = ticket.status
     if change.actor.kind in ("agent", "token"):
         await take_over(change)
-    if before != Status.OPEN:
-        reopen(change)
+    # Not by way of `open`: what the bot alone resolves goes from the bot's hands to resolved.
+    ticket.resolved_at = ticket.resolution_reason = ticket.snoozed_until = None
     match status:
         case Status.PENDING_CUSTOMER:
             ticket.waiting_since = None

@@ -20,7 +20,8 @@ from hub.delivery.models import Delivery
 from hub.directory import Directory
 from hub.errors import NotFound
 from hub.events.record import PendingEvent, record
-from hub.sla.models import ClockRow
+from hub.sla.models import Breach, ClockRow
+from hub.sla.service import breach_of, is_missed
 from hub.team.access import Actor
 from hub.tickets.models import Message, Ticket
 from hub.tickets.view import message_view, ticket_view
@@ -110,8 +111,9 @@ async def changing(
     )
     unit, assignee = ticket.unit, ticket.assignee_id
     change = Change(session, ticket, clocks.all(), directory, actor, now)
+    missed = {clock["id"] for clock in change.clocks if is_missed(clock)}
     yield change
-    session.add_all(ClockRow(**clock) for clock in change.clocks if isinstance(clock, dict))
+    await _store_clocks(change, missed)
     ticket.version += 1
     ticket.updated_at = now
     if (ticket.unit, ticket.assignee_id) != (unit, assignee):
@@ -119,3 +121,17 @@ async def changing(
         left = PendingEvent("ticket.left", now, {"id": ticket.id}, ticket.id, unit, assignee)
         record(session, left)
     change.tell("ticket.updated", ticket_view(ticket.as_row()))
+
+
+async def _store_clocks(change: Change, known: set[int]) -> None:
+    """Store the new clocks, and every breach that has come about and is not `known`: a late
+    reply may be accepted before the sweep notices that it is late."""
+    new = [ClockRow(**clock) for clock in change.clocks if isinstance(clock, dict)]
+    if new:
+        change.session.add_all(new)
+        await change.session.flush()
+    stored = [clock for clock in change.clocks if not isinstance(clock, dict)]
+    for clock in (*stored, *map(Columns, new)):
+        if clock["id"] not in known and is_missed(clock):
+            change.audit("breach", metric=clock["metric"])
+            change.session.add(Breach(**breach_of(clock, change.ticket.unit, change.now)))

@@ -78,8 +78,7 @@ class Triage:
         if emergency is not None:
             await self._emergency(inquiry, emergency)
         elif inquiry.ticket.status == Status.BOT:
-            decision = await self._responder.respond(inquiry.turn)
-            await self._carry_out(inquiry, decision)
+            await self._carry_out(inquiry, await self._ask(inquiry.turn))
         TRIAGE_SECONDS.observe((self._now() - inquiry.message.created_at).total_seconds())
 
     async def _load(self, message_id: int, pressed: str | None) -> Inquiry | None:
@@ -117,6 +116,13 @@ class Triage:
             first=spoken is None,
         )
         return Inquiry(message, ticket, turn, ticket.takeover)
+
+    async def _ask(self, turn: Turn) -> Decision:
+        try:
+            return await self._responder.respond(turn)
+        except Exception:  # a mistake in the bot must not keep people waiting for a person
+            log.exception("triage.responder_failed", conversation=turn.conversation)
+            return Handoff("bot-unavailable", "The assistant failed to read this message.")
 
     async def _emergency(self, inquiry: Inquiry, slug: str) -> None:
         BOT_TURNS.labels("emergency").inc()

@@ -35,8 +35,8 @@ class Console:
     def about(self, ticket_id: int) -> list[str]:
         return [event["kind"] for event in self.events if event["ticket_id"] == ticket_id]
 
-    async def frame(self) -> dict[str, Any]:
-        async with asyncio.timeout(PATIENCE):
+    async def frame(self, patience: float = PATIENCE) -> dict[str, Any]:
+        async with asyncio.timeout(patience):
             frame = json.loads(await self.socket.recv())
         match frame["type"]:
             case "hello":

@@ -55,7 +55,14 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
 
     class Process:
         def __init__(
-            self, python: Path, folder: Path, model: Path, *, port: int, report: Report
+            self,
+            python: Path,
+            folder: Path,
+            model: Path,
+            *,
+            port: int,
+            interface: str,
+            report: Report,
         ) -> None:
             self.base_url: str | None = None
             self.pid = 1
