@@ -57,7 +57,7 @@ class Load:
 
     @property
     def _mark(self) -> re.Pattern[str]:
-        return re.compile(rf"^bench {self.config['mark']} (\d+) ")
+        return re.compile(rf"^bench {self.config['mark']}n(\d+) ")
 
 
 async def main(config: dict[str, Any]) -> dict[str, Any]:

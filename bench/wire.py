@@ -22,7 +22,8 @@ _UNMASKED = b"\0\0\0\0"
 def webhook_request(port: int, secret: str, page_id: str, number: int, mark: str) -> bytes:
     """A signed Messenger webhook: sender and message of their own for each `number`."""
     now = int(time.time() * 1000)
-    text = f"bench {mark} {number} Hello, my bill is higher than last month, can you look at it?"
+    # A letter, so that mark and number are no card number to look closer at.
+    text = f"bench {mark}n{number} Hello, my bill is higher than last month, can you look at it?"
     body = json.dumps(
         {
             "object": "page",

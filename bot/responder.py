@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from string import whitespace
 from typing import Annotated, Literal
@@ -48,6 +49,10 @@ SMALL_TALK = frozenset({"greeting", "goodbye", "thanks", "is-this-a-bot", PERSON
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
+PROBE_EVERY = 5.0
+"""Seconds between looks at a server that somebody else runs."""
+
+
 class RasaGuess(BaseModel):
     slug: Annotated[str, Field(min_length=1, max_length=120)]
     confidence: Probability
@@ -86,6 +91,7 @@ class RasaResponder:
         self._knowledge, self._base_url, self._part = knowledge, base_url, part
         self._timeout = timeout
         self._trouble: str | None = None
+        self._probed_at = -PROBE_EVERY
         # trust_env: a proxy of the machine's must not stand between us and loopback.
         self._http = httpx2.AsyncClient(timeout=timeout, transport=transport, trust_env=False)
 
@@ -105,7 +111,8 @@ class RasaResponder:
         try:
             reply = await self._ask(turn.conversation, text)
         except BotUnavailable as error:
-            self._trouble = str(error)
+            # Before it is ready it is not in trouble: `part` says how far it is.
+            self._trouble = str(error) if self._base_url() is not None else None
             return Handoff(
                 reason="bot-unavailable",
                 summary=summary("The bot was not available.", turn),
@@ -119,12 +126,28 @@ class RasaResponder:
     async def health(self) -> Sequence[PartHealth]:
         part = self._part() if self._part is not None else None
         if part is not None and part.state is not PartState.UP:
+            self._trouble = None  # it begins anew
             return [part]
+        if part is None:
+            await self._probe()
         if self._base_url() is None:
             return [PartHealth("bot", PartState.DOWN, "not ready: people answer everything")]
         if self._trouble is not None:
             return [PartHealth("bot", PartState.DEGRADED, self._trouble)]
         return [part or PartHealth("bot", PartState.UP, "ready")]
+
+    async def _probe(self) -> None:
+        """Look whether a server that somebody else runs is there; at most every few seconds."""
+        base_url, now = self._base_url(), time.monotonic()
+        if base_url is None or now - self._probed_at < PROBE_EVERY:
+            return
+        self._probed_at = now
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._http.get(f"{base_url}/webhooks/switchboard/")
+            self._trouble = None if answer.status_code == 200 else f"status {answer.status_code}"
+        except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+            self._trouble = f"Rasa cannot be reached: {type(error).__name__}"
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -133,6 +156,7 @@ class RasaResponder:
         base_url = self._base_url()
         if base_url is None:
             raise BotUnavailable("Rasa is not ready yet")
+        self._probed_at = time.monotonic()  # as good as a look
         try:
             async with asyncio.timeout(self._timeout):
                 response = await self._http.post(

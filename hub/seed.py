@@ -65,23 +65,24 @@ class DemoNotAllowed(Exception):
 
 
 def refuse_exposed_demo(settings: Settings) -> None:
-    """Raises DemoNotAllowed where others could reach demo accounts or the sandbox's hub."""
-    if settings.demo and not settings.is_loopback:
-        raise DemoNotAllowed(
-            f"demo accounts have published passwords and do not go with HUB_HOST={settings.host}"
-        )
-    if settings.sandbox_url is None:
-        return
+    """Raises DemoNotAllowed where others could reach demo accounts or a sandbox's hub."""
+    what = []
+    if settings.demo:
+        what.append("demo accounts have published passwords")
+    if settings.sandbox_url is not None:
+        what.append("the sandbox lets anybody write as anybody")
+        if not is_loopback(urlsplit(settings.sandbox_url).hostname or ""):
+            raise DemoNotAllowed(
+                f"HUB_SANDBOX_URL={settings.sandbox_url} is not on this machine: replies to "
+                "real people would go there"
+            )
+    where = None
     if not settings.is_loopback:
-        raise DemoNotAllowed(
-            "the sandbox lets anybody write as anybody and does not go with "
-            f"HUB_HOST={settings.host}: unset HUB_SANDBOX_URL or serve on 127.0.0.1"
-        )
-    if not is_loopback(urlsplit(settings.sandbox_url).hostname or ""):
-        raise DemoNotAllowed(
-            f"HUB_SANDBOX_URL={settings.sandbox_url} is not on this machine: replies to real "
-            "people would go there"
-        )
+        where = f"HUB_HOST={settings.host}"
+    elif not is_loopback(urlsplit(settings.origin).hostname or ""):
+        where = f"HUB_PUBLIC_URL={settings.public_url}"
+    if what and where:
+        raise DemoNotAllowed(f"{' and '.join(what)}: that does not go with {where}")
 
 
 def derived_secret(settings: Settings, name: str) -> str:

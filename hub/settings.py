@@ -8,8 +8,9 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -96,7 +97,9 @@ class Settings(BaseSettings):
         description="`managed`: install, train and run Rasa beside the hub; `external`: "
         "HUB_RASA_URL names one; `off`: every inquiry goes to people.",
     )
-    rasa_url: str | None = Field(None, description="Where an external Rasa answers.")
+    rasa_url: str | None = Field(
+        None, validate_default=True, description="Where an external Rasa answers."
+    )
     rasa_port: int = Field(5005, ge=1, le=65535, description="Port of the managed Rasa.")
 
     reopen_days: int = Field(
@@ -113,6 +116,29 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, description="How long a sign-in lasts.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
 
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("is not the name of a time zone, such as America/New_York") from None
+        return name
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return url
+
+    @field_validator("rasa_url")
+    @classmethod
+    def _named(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None and info.data.get("bot") == "external":
+            raise ValueError("HUB_BOT=external needs HUB_RASA_URL")
+        return url
+
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the address served on."""
@@ -120,7 +146,8 @@ class Settings(BaseSettings):
 
     @property
     def origin(self) -> str:
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def resolved_database_url(self) -> str:

@@ -192,7 +192,7 @@ def emergency_rules(text: str) -> str | None:
     """Two emergencies a test can tell of."""
     if "smell gas" in text:
         return "gas-leak"
-    return "downed-line" if "wire is down" in text else None
+    return "downed-power-line" if "wire is down" in text else None
 
 
 async def _suggest(query: str, limit: int) -> Sequence[ArticleView]:

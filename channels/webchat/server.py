@@ -19,7 +19,8 @@ from channels.webchat.rate import RateLimit
 from channels.webchat.visitor import conversation_of, is_token, new_token
 from hub.ports import Line
 
-MAX_FRAME = 16_384
+MAX_FRAME = 32_768
+"""The longest message, every character of it escaped, and its key."""
 PING_EVERY = 20.0
 
 

@@ -70,6 +70,12 @@ class ConnectorPool:
             )
             return [(account, self.of(account)) for account in accounts]
 
+    async def stopped(self) -> list[Account]:
+        """Accounts whose platform refused our credentials."""
+        async with self._database.read() as session:
+            found = await session.scalars(select(Account).where(Account.enabled, Account.stopped))
+            return list(found)
+
     async def aclose(self) -> None:
         for connector in self._connectors.values():
             await connector.aclose()

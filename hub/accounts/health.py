@@ -26,6 +26,16 @@ async def stop_account(database: Database, account_id: int, error: str, now: dat
         record(session, PendingEvent("config.changed", now, {"account_id": account_id}))
 
 
+async def resume_account(database: Database, account_id: int, now: datetime) -> None:
+    """The platform takes our credentials again: what waits is sent, and it is polled."""
+    log.info("account.resumed", account=account_id)
+    async with database.write() as session:
+        await session.execute(
+            update(Account).where(Account.id == account_id).values(stopped=False, last_error=None)
+        )
+        record(session, PendingEvent("config.changed", now, {"account_id": account_id}))
+
+
 async def note_poll(database: Database, account_id: int, now: datetime, error: str | None) -> None:
     """Remember when an account was last polled, and what went wrong."""
     values: dict[str, object] = {"last_poll_at": now}

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 
 import structlog
 
 from hub.accounts.connectors import ConnectorPool
-from hub.accounts.health import note_poll, stop_account
+from hub.accounts.health import note_poll, resume_account, stop_account
 from hub.accounts.models import Account
 from hub.db.database import Database
 from hub.directory import DirectoryCache
@@ -27,6 +28,7 @@ from hub.ports import (
 MAX_PAGES = 20
 _WATCH_EVERY = 30.0
 _LONGEST_PAUSE = 60.0
+_TRY_STOPPED_EVERY = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +63,21 @@ class Poller:
                             self._poll_forever(account.id, connector), name=name
                         )
                 await asyncio.sleep(_WATCH_EVERY)
+                await self._try_stopped()
+
+    async def _try_stopped(self) -> None:
+        """A platform may have refused us by mistake: ask stopped accounts now and then."""
+        now = self._now()
+        for account in await self._connectors.stopped():
+            if account.last_error_at is None or now - account.last_error_at < _TRY_STOPPED_EVERY:
+                continue
+            try:
+                await self._connectors.of(account).check()
+            except ConnectorError as error:
+                await stop_account(self._database, account.id, str(error), now)
+            else:
+                await resume_account(self._database, account.id, now)
+                self._directory.forget()
 
     async def _poll_forever(self, account_id: int, connector: Polls) -> None:
         failures = 0

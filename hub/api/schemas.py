@@ -119,6 +119,8 @@ class TicketView(BaseModel):
     resolution: ClockView
     due_at: datetime | None
     due_metric: str | None
+    overdue: bool
+    """A target was missed, and what it waits for has not happened yet."""
     can_reply: bool
     resolved_at: datetime | None
     resolution_reason: str | None

@@ -30,8 +30,10 @@ async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
     ticket = change.ticket
     if message.author_kind == AuthorKind.AGENT:
         change.directory.clockwork.answered(change.row, change.clocks, receipt.accepted_at)
-    # What the customer wrote after this reply was written is still unanswered.
-    if ticket.waiting_since is not None and ticket.waiting_since <= message.created_at:
+    # What the customer wrote after this reply was written is still unanswered, and whom the
+    # bot has told that a person follows waits for that person.
+    answers = not delivery.by_bot or ticket.status == Status.BOT
+    if answers and ticket.waiting_since is not None and ticket.waiting_since <= message.created_at:
         ticket.waiting_since = None
     change.tell_message("message.updated", message, delivery)
 

@@ -128,6 +128,9 @@ class EventFeed:
         while frames := await read_since(self._database, self.cursor):
             self.cursor = frames[-1].seq
             for listener in list(self._listeners):
-                listener(frames)
+                try:
+                    listener(frames)
+                except Exception:  # its own mistake: the others must not miss these
+                    log.exception("feed.listener_failed")
             if len(frames) < _PAGE:
                 return

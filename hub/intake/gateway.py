@@ -1,4 +1,4 @@
-"""How intake reaches a database without the ORM: five verbs, one implementation each.
+"""How intake reaches a database without the ORM: a few verbs, one implementation each.
 
 Rows are dicts of Python values by column name. The statements are derived from the tables,
 so a new column needs no change here.
@@ -6,7 +6,7 @@ so a new column needs no change here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, Protocol
@@ -28,18 +28,28 @@ class Gateway(Protocol):
         """The rows whose `columns` equal one of the `wanted` tuples."""
         ...
 
+    async def reserve(self, counts: Mapping[Table, int]) -> None:
+        """So many ids at most will be asked for: all of them can be had at once."""
+        ...
+
     async def next_ids(self, table: Table, count: int) -> list[int]:
         """Ids for new rows, ascending."""
         ...
 
-    async def insert(self, table: Table, rows: Sequence[Row]) -> None: ...
+    async def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        """Write new rows, at `flush` at the latest."""
+        ...
 
     async def update(self, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
-        """Write every column of `rows`, each found by its `key` columns."""
+        """Write every column of `rows`, each found by its `key` columns; as late as `insert`."""
         ...
 
     async def advance(self, counter: str, by: int) -> int:
         """Raise a counter and return its new value: the transaction's last lock."""
+        ...
+
+    async def flush(self) -> None:
+        """Write what is still held back."""
         ...
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -16,13 +17,17 @@ INTAKE_LOCK = 0x5357_4249
 
 
 class PostgresqlGateway:
-    """Runs inside a transaction that `connection` has open."""
+    """Runs inside a transaction that `connection` has open.
+
+    Each statement is a round trip on which nobody else's batch moves: ids are fetched together,
+    and what is written is held back and sent as one statement.
+    """
 
     def __init__(self, connection: asyncpg.Connection[Any]) -> None:
         self._connection = connection
-
-    async def lock(self) -> None:
-        await self._connection.execute("SELECT pg_advisory_xact_lock($1)", INTAKE_LOCK)
+        self._ids: dict[Table, deque[int]] = {}
+        self._new: dict[Table, list[Row]] = {}
+        self._changed: list[tuple[Table, Sequence[str], Sequence[Row]]] = []
 
     async def match(
         self, table: Table, columns: Sequence[str], wanted: Iterable[Sequence[Any]]
@@ -45,33 +50,71 @@ class PostgresqlGateway:
         )
         return [read.decode(record.values()) for record in found]
 
-    async def next_ids(self, table: Table, count: int) -> list[int]:
-        if not count:
-            return []
+    async def reserve(self, counts: Mapping[Table, int]) -> None:
+        wanted = [(table, count) for table, count in counts.items() if count]
+        if not wanted:
+            return
         found = await self._connection.fetch(
-            "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)",
-            table.name,
-            count,
+            "WITH w AS MATERIALIZED ("  # so that each sequence is looked up once
+            "SELECT name, count, pg_get_serial_sequence(name, 'id')::regclass AS sequence "
+            "FROM unnest($1::text[], $2::bigint[]) AS given(name, count)) "
+            "SELECT w.name, nextval(w.sequence) FROM w, generate_series(1, w.count)",
+            [table.name for table, _ in wanted],
+            [count for _, count in wanted],
         )
-        return [record[0] for record in found]
+        by_name: dict[str, deque[int]] = {table.name: deque() for table, _ in wanted}
+        for name, number in found:
+            by_name[name].append(number)
+        self._ids |= {table: by_name[table.name] for table, _ in wanted}
+
+    async def next_ids(self, table: Table, count: int) -> list[int]:
+        if len(self._ids.get(table, ())) < count:
+            await self.reserve({table: count})
+        return [self._ids[table].popleft() for _ in range(count)]
 
     async def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        write = codec(table)
-        arrays = ", ".join(
-            f"${position}::{write.array_type(name)}"
-            for position, name in enumerate(write.columns, 1)
-        )
-        await self._connection.execute(
-            f"INSERT INTO {table.name} ({', '.join(write.columns)}) "  # noqa: S608
-            f"SELECT * FROM unnest({arrays})",
-            *_columns(write, rows, write.columns),
-        )
+        if rows:
+            self._new.setdefault(table, []).extend(rows)
 
     async def update(self, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
-        if not rows:
-            return
+        if rows:
+            self._changed.append((table, key, rows))
+
+    async def advance(self, counter: str, by: int) -> int:
+        # Whoever waits for the counter waits for what comes after it.
+        await self.flush()
+        value = await self._connection.fetchval(
+            "UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value", by, counter
+        )
+        return int(value)
+
+    async def flush(self) -> None:
+        """First what is new, since what changes may refer to it."""
+        new, self._new = self._new, {}
+        changed, self._changed = self._changed, []
+        if new:
+            await self._insert(new)
+        for table, key, rows in changed:
+            await self._update(table, key, rows)
+
+    async def _insert(self, new: Mapping[Table, Sequence[Row]]) -> None:
+        """One statement for all tables: references are checked at its end."""
+        parts: list[str] = []
+        arrays: list[tuple[Any, ...]] = []
+        for number, (table, rows) in enumerate(new.items()):
+            write = codec(table)
+            types = ", ".join(
+                f"${position}::{write.array_type(name)}"
+                for position, name in enumerate(write.columns, len(arrays) + 1)
+            )
+            parts.append(
+                f"w{number} AS (INSERT INTO {table.name} ({', '.join(write.columns)}) "  # noqa: S608
+                f"SELECT * FROM unnest({types}))"
+            )
+            arrays += _columns(write, rows, write.columns)
+        await self._connection.execute(f"WITH {', '.join(parts)} SELECT 1", *arrays)
+
+    async def _update(self, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
         write = codec(table)
         names = list(rows[0])
         changed = [name for name in names if name not in key]
@@ -84,12 +127,6 @@ class PostgresqlGateway:
             f"WHERE {' AND '.join(f't.{name} = w.{name}' for name in key)}",
             *_columns(write, rows, names),
         )
-
-    async def advance(self, counter: str, by: int) -> int:
-        value = await self._connection.fetchval(
-            "UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value", by, counter
-        )
-        return int(value)
 
 
 def _columns(write: Codec, rows: Sequence[Row], names: Sequence[str]) -> list[tuple[Any, ...]]:

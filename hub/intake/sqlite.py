@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,6 +67,9 @@ class SqliteGateway:
         found = self._connection.execute(statement, (json.dumps(keys),))
         return [read.decode(values) for values in found]
 
+    async def reserve(self, counts: Mapping[Table, int]) -> None:
+        """Nothing to gain: asking costs no round trip."""
+
     async def next_ids(self, table: Table, count: int) -> list[int]:
         # The transaction holds SQLite's one write lock: nobody else takes these.
         (last,) = self._connection.execute(
@@ -108,3 +111,6 @@ class SqliteGateway:
             "UPDATE counters SET value = value + ? WHERE name = ? RETURNING value", (by, counter)
         ).fetchone()
         return int(value)
+
+    async def flush(self) -> None:
+        """Everything was written when it was asked for."""

@@ -99,6 +99,7 @@ def _unique(values: Iterable[Key]) -> list[Key]:
 
 async def store(gateway: Gateway, plan: Plan, now: datetime) -> None:
     """Write `plan` and answer its submissions. References are resolved as ids are given."""
+    await gateway.reserve(_ids_wanted(plan))
     await _insert_numbered(gateway, RAW_BODIES, plan.raw_bodies)
     await _store_people(gateway, plan.people)
     await _store_tickets(gateway, plan.tickets, now)
@@ -115,6 +116,21 @@ async def store(gateway: Gateway, plan: Plan, now: datetime) -> None:
     for submission, outcome, duplicate in plan.outcomes:
         row = outcome.row if isinstance(outcome, MessageDraft) else outcome
         submission.results.append(Accepted(row["id"], row["ticket_id"], duplicate))
+
+
+def _ids_wanted(plan: Plan) -> dict[Table, int]:
+    """At most how many ids the plan needs."""
+    people = sum(person.point["id"] is None for person in plan.people)
+    triaged = sum(message.by is not None for message in plan.messages)
+    return {
+        RAW_BODIES: len(plan.raw_bodies),
+        CONTACTS: people,
+        POINTS: people,
+        TICKETS: sum(draft.opened_by is not None for draft in plan.tickets),
+        CLOCKS: sum(clock["id"] is None for draft in plan.tickets for clock in draft.clocks),
+        MESSAGES: len(plan.messages),
+        JOBS: triaged,
+    }
 
 
 async def _insert_numbered(gateway: Gateway, table: Table, rows: list[Row]) -> None:
@@ -193,6 +209,7 @@ async def _store_events(gateway: Gateway, plan: Plan, now: datetime) -> None:
         first = await gateway.advance(SEQUENCE, len(events)) - len(events) + 1
         rows = [event.row(first + offset) for offset, event in enumerate(events)]
         await gateway.insert(EVENTS, rows)
+    await gateway.flush()
 
 
 def _event(kind: str, ticket: TicketDraft, now: datetime, data: Row) -> PendingEvent:

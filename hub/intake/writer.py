@@ -20,14 +20,14 @@ from datetime import timedelta
 
 import asyncpg
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from hub.db.database import Database
 from hub.directory import Directory, DirectoryCache
 from hub.intake import sqlite
 from hub.intake.batch import Submission
-from hub.intake.postgresql import PostgresqlGateway
+from hub.intake.postgresql import INTAKE_LOCK, PostgresqlGateway
 from hub.intake.store import run_batch
 from hub.now import Now
 from hub.ports import Accepted, InboundMessage
@@ -222,11 +222,10 @@ class IntakeWriter:
 
     async def _run_on_postgresql(self, batch: list[Submission], directory: Directory) -> None:
         async with self._database.engine.begin() as connection:
-            # A statement through SQLAlchemy first: until then there is no transaction.
-            await connection.execute(select(1))
+            # Through SQLAlchemy, since it begins the transaction with its first statement.
+            await connection.execute(select(func.pg_advisory_xact_lock(INTAKE_LOCK)))
             raw = await connection.get_raw_connection()
             gateway = PostgresqlGateway(raw.driver_connection)
-            await gateway.lock()
             await run_batch(gateway, batch, directory, self._now(), self._reopen)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Select, exists, select, update
@@ -21,7 +21,15 @@ MAX_ATTEMPTS = 8
 
 log = structlog.get_logger(__name__)
 
-Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+class Handler(Protocol):
+    """Does one kind of job."""
+
+    async def __call__(self, payload: Mapping[str, Any]) -> None: ...
+
+    async def give_up(self, payload: Mapping[str, Any]) -> None:
+        """It failed too often: leave things so that a person sees them."""
+        ...
 
 
 def backoff(attempts: int, *, base: float = 2.0, cap: float = 300.0) -> timedelta:
@@ -79,6 +87,7 @@ class JobQueue:
         log.error("job.failed", kind=job.kind, job=job.id, gave_up=gave_up, exc_info=error)
         if gave_up:
             JOBS_FAILED.labels(job.kind).inc()
+            await self._handlers[job.kind].give_up(job.payload)
         async with self._database.write() as session:
             await session.execute(
                 update(Job)

@@ -1,7 +1,7 @@
 """The seams of the hub, in its own words: no vendor type or id scheme appears here.
 
 `channels`, `bot` and `kb` import these and nothing else of the hub; the composition root
-(`hub.app`, `hub.worker`, `hub.cli`) brings the two sides together.
+(`hub.app`, `hub.run`, `hub.cli`) brings the two sides together.
 """
 
 from hub.ports.connector import (

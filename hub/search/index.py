@@ -1,6 +1,7 @@
 """The search index's two implementations: FTS5 on SQLite, tsvector on PostgreSQL.
 
-Both find tickets one of whose messages has all the words of a query, newest message first.
+Both find tickets one of whose messages has all the words of a query, newest message first;
+case, accents and punctuation make no difference.
 Relevance over a common word costs a scan; the newest matches do not.
 """
 
@@ -9,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Protocol
+from unicodedata import normalize
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.db.database import Database
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+# What stands between words on both databases. What a word is beyond that, each index decides
+# for its own text and for the query alike.
+_BETWEEN = re.compile(r"[\x00-/:-@\[-`{-\x7f\s\ud800-\udfff]+")
 _MAX_WORDS = 12
 _CANDIDATES = 1000
 
@@ -28,7 +32,13 @@ class SearchIndex(Protocol):
 
 def words_of(query: str) -> list[str]:
     """The words a query asks for; the last may be the beginning of one."""
-    return [word.lower() for word in _WORD.findall(query)[:_MAX_WORDS]]
+    words = [word for word in _BETWEEN.split(query) if any(map(str.isalnum, word))]
+    return words[:_MAX_WORDS]
+
+
+def _without_accents(word: str) -> str:
+    """As migration 0002 writes words into PostgreSQL's index."""
+    return "".join(c for c in normalize("NFKD", word) if not "\u0300" <= c <= "\u036f")
 
 
 class SqliteSearch:
@@ -56,7 +66,7 @@ class PostgresqlSearch:
         words = words_of(query)
         if not words:
             return []
-        asked = " & ".join(f"'{word}'" for word in words) + ":*"
+        asked = " & ".join(f"'{_without_accents(word)}'" for word in words) + ":*"
         found = await session.execute(
             text(
                 "SELECT ticket_id FROM messages WHERE search @@ to_tsquery('simple', :asked) "

@@ -26,7 +26,7 @@ def timestamp(instant: datetime | None) -> str | None:
 _PLAIN = (
     "id", "subject", "preview", "status", "priority", "channel", "visibility", "account_id",
     "unit", "assignee_id", "contact_id", "contact_name", "topic", "tags", "emergency",
-    "last_author", "due_metric", "can_reply", "resolution_reason", "handoff", "location",
+    "last_author", "due_metric", "overdue", "can_reply", "resolution_reason", "handoff", "location",
     "permalink", "context", "previous_ticket_id", "version",
 )  # fmt: skip
 _INSTANTS = (

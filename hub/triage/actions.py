@@ -15,6 +15,8 @@ from hub.tickets.text import preview_of
 from hub.triage.assignment import assign_least_busy
 from hub.triage.keys import bot_key
 
+# After the safety steps: nothing comes before those.
+_AUTOMATED = "This is the city's automated assistant; a person is being told now."
 _SILENT_CHANNELS = COUNTER_CHANNELS | {ChannelKind.OPEN311.value}
 """Where nobody reads what a bot says: people at the counter, filed service requests."""
 
@@ -116,7 +118,8 @@ async def raise_emergency(
     with_bot = ticket.takeover == fence and ticket.status == Status.BOT
     await take_over(change)
     if with_bot and article and article.answer and ticket.channel not in _SILENT_CHANNELS:
-        await _say(change, inquiry, article.answer, articles=(slug,), emergency=True)
+        text = f"{article.answer}\n\n{_AUTOMATED}"
+        await _say(change, inquiry, text, articles=(slug,), emergency=True)
     if ticket.status != Status.OPEN:
         reopen(change)
     ticket.emergency = True

@@ -81,6 +81,13 @@ class Triage:
             await self._carry_out(inquiry, await self._ask(inquiry.turn))
         TRIAGE_SECONDS.observe((self._now() - inquiry.message.created_at).total_seconds())
 
+    async def give_up(self, payload: Mapping[str, Any]) -> None:
+        """Whatever stands in the way, the inquiry goes to people."""
+        inquiry = await self._load(payload["message_id"], None)
+        if inquiry is not None and inquiry.ticket.status == Status.BOT:
+            summary = "It could not be triaged. Please read what the customer wrote."
+            await self._carry_out(inquiry, Handoff("not-triaged", summary))
+
     async def _load(self, message_id: int, pressed: str | None) -> Inquiry | None:
         async with self._database.read() as session:
             message = await session.get(Message, message_id)

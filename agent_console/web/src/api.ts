@@ -108,6 +108,7 @@ export interface Ticket {
   resolution: Clock;
   due_at: string | null;
   due_metric: string | null;
+  overdue: boolean;
   can_reply: boolean;
   /** Why no reply can be sent from here, and what to do instead; absent where none is known. */
   reply_hint?: string | null;

@@ -31,6 +31,7 @@ export function ticket(id: number, change: Partial<Ticket> = {}): Ticket {
     resolution: { due_at: at(600), met_at: null, breached: false },
     due_at: at(30),
     due_metric: 'first_response',
+    overdue: false,
     can_reply: true,
     reply_hint: null,
     resolved_at: null,

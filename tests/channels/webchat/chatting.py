@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,6 +21,7 @@ class Visitor:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.welcome: dict[str, Any] = {}
+        self.put_by: deque[dict[str, Any]] = deque()
 
     @property
     def token(self) -> str:
@@ -30,6 +32,10 @@ class Visitor:
         return [(line["from"], line["body"]) for line in self.welcome["messages"]]
 
     async def frame(self, patience: float = PATIENCE) -> dict[str, Any]:
+        """The next frame that `say` did not read."""
+        return self.put_by.popleft() if self.put_by else await self._receive(patience)
+
+    async def _receive(self, patience: float = PATIENCE) -> dict[str, Any]:
         async with asyncio.timeout(patience):
             return dict(json.loads(await self.socket.recv()))
 
@@ -42,9 +48,12 @@ class Visitor:
         raise AssertionError(f"this came: {frame}")
 
     async def say(self, body: Any, **more: Any) -> dict[str, Any]:
-        """Send a message; gives the frame that answers it."""
-        await self.send({"type": "message", "key": str(uuid4()), "body": body, **more})
-        return await self.frame()
+        """Send a message; gives the frame that answers it, and puts others by."""
+        key = str(uuid4())
+        await self.send({"type": "message", "key": key, "body": body, **more})
+        while (frame := await self._receive()).get("key") != key:
+            self.put_by.append(frame)
+        return frame
 
     async def send(self, frame: Any) -> None:
         await self.socket.send(json.dumps(frame))

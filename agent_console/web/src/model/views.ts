@@ -1,6 +1,6 @@
 // Which tickets a view shows, and in which order: the same rules as GET /tickets, so that a
 // ticket that changes moves between views without asking the server.
-import type { Clock, Ticket, ViewName } from '../api.ts';
+import type { Ticket, ViewName } from '../api.ts';
 
 /** A ticket is due soon when its next clock runs out within this time. */
 export const DUE_SOON_MS = 60 * 60_000;
@@ -26,14 +26,12 @@ export function dueAt(ticket: Ticket): number {
   return due;
 }
 
-const missed = (clock: Clock): boolean => clock.breached && clock.met_at === null;
-
 /**
  * A target was missed, and what it waits for has not happened yet. The hub marks it when its
  * sweep comes by; a clock that ran out in this second is overdue here at once.
  */
 export const isOverdue = (ticket: Ticket, now: number): boolean =>
-  missed(ticket.first_response) || missed(ticket.resolution) || dueAt(ticket) <= now;
+  ticket.overdue || dueAt(ticket) <= now;
 
 /** On people's desks: neither with the bot, nor snoozed, nor done. */
 const isActive = (ticket: Ticket): boolean =>

@@ -44,9 +44,13 @@ interface Frame {
   city?: string;
   key?: string;
   detail?: string;
+  /** The hub could not store it just now: it is sent again. */
+  retry?: boolean;
 }
 
 const LONGEST_RETRY_MS = 20_000;
+/** How long after the hub could not store a line it is sent again. */
+const RETRY_MS = 3_000;
 /** The hub pings every 20 seconds. */
 const SILENCE_MS = 50_000;
 
@@ -215,7 +219,9 @@ export class Conversation {
         break;
       case 'error':
         for (const item of this.#waiting) {
-          if (item.key === frame.key) item.error = frame.detail ?? 'The hub refused it.';
+          if (item.key !== frame.key) continue;
+          if (frame.retry) this.#again(item);
+          else item.error = frame.detail ?? 'The hub refused it.';
         }
         this.#keep();
         break;
@@ -224,6 +230,14 @@ export class Conversation {
         return;
     }
     this.#hears.drawn();
+  }
+
+  /** It is still waiting: sent again after a while, unless the line was cut meanwhile. */
+  #again(item: Waiting): void {
+    const socket = this.#socket;
+    setTimeout(() => {
+      if (socket === this.#socket && this.#waiting.includes(item)) this.#post(item);
+    }, RETRY_MS);
   }
 
   #post(item: Waiting): void {

@@ -1,0 +1,147 @@
+"""Seeding: the same twice, changed by settings alone, and never demo people off loopback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.accounts.models import Account
+from hub.db.base import Base
+from hub.db.database import Database
+from hub.db.migrate import migrate
+from hub.secrets import Seal
+from hub.seed import (
+    DEMO_AGENTS,
+    DEMO_PASSWORD,
+    UNITS,
+    DemoNotAllowed,
+    derived_secret,
+    refuse_exposed_demo,
+    seed,
+    shared_secret,
+)
+from hub.sla.models import HoursRow, PolicyRow
+from hub.team.models import Agent, AgentUnit, Unit
+from hub.team.passwords import verify_password
+from tests.fakes import NOON
+from tests.fixtures import Databases, rows, settings_for
+
+SEEDED: tuple[type[Base], ...] = (Unit, Account, HoursRow, PolicyRow, Agent, AgentUnit)
+
+
+@pytest.fixture
+async def empty(databases: Databases, dialect: str, tmp_path: Path) -> Any:
+    with databases.empty(dialect) as url:
+        database = Database(url)
+        await migrate(database)
+        yield database
+        await database.aclose()
+
+
+async def _seed(database: Database, folder: Path, **more: Any) -> None:
+    settings = settings_for(folder, **more)
+    await seed(database, settings, Seal(settings.sealing_key), lambda: NOON)
+
+
+async def _everything(database: Database) -> list[Any]:
+    return [row.as_row() for model in SEEDED for row in await rows(database, model)]
+
+
+@pytest.mark.anyio
+async def test_twice_is_once(empty: Database, tmp_path: Path) -> None:
+    await _seed(empty, tmp_path, demo=True)
+    before = await _everything(empty)
+    await _seed(empty, tmp_path, demo=True)
+    assert await _everything(empty) == before
+    await _seed(empty, tmp_path)
+    assert await _everything(empty) == before, "demo people stay until they are removed"
+    assert {row.slug for row in await rows(empty, Unit)} == set(UNITS)
+    kinds = [account.kind for account in await rows(empty, Account)]
+    assert {"x", "facebook", "open311", "webchat", "webform", "phone", "walk-in"} == set(kinds)
+
+
+@pytest.mark.anyio
+async def test_demo_people_only_when_asked(empty: Database, tmp_path: Path) -> None:
+    await _seed(empty, tmp_path)
+    assert await rows(empty, Agent) == []
+    await _seed(empty, tmp_path, demo=True)
+    agents = await rows(empty, Agent)
+    assert {agent.email for agent in agents} == {demo.email for demo in DEMO_AGENTS}
+    assert all(agent.demo for agent in agents)
+    assert await verify_password(agents[0].password_hash, DEMO_PASSWORD)
+
+
+@pytest.mark.anyio
+async def test_a_changed_setting_reaches_the_account(empty: Database, tmp_path: Path) -> None:
+    await _seed(empty, tmp_path)
+    (before,) = await rows(empty, Account, kind="facebook")
+    assert (before.sandbox, before.base_url) == (False, None)
+    await _seed(empty, tmp_path, sandbox_url="http://127.0.0.1:8311/")
+    (played,) = await rows(empty, Account, kind="facebook")
+    assert (played.id, played.sandbox) == (before.id, True)
+    assert played.base_url == "http://127.0.0.1:8311/graph/"
+    await _seed(
+        empty, tmp_path, sandbox_url="http://127.0.0.1:8311", facebook_page_token="a real one"
+    )
+    (real,) = await rows(empty, Account, kind="facebook")
+    assert (real.id, real.sandbox, real.base_url) == (before.id, False, None)
+    (x,) = await rows(empty, Account, kind="x")
+    assert x.sandbox, "the other platforms stay with the sandbox"
+
+
+def test_derived_secrets_are_each_their_own(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, facebook_app_secret="mine")
+    assert shared_secret(settings, "facebook_app_secret") == "mine"
+    derived = {shared_secret(settings, name) for name in ("x_consumer_secret", "open311_api_key")}
+    assert len(derived) == 2
+    assert derived_secret(settings, "x_consumer_secret") in derived
+    other = settings_for(tmp_path).model_copy(update={"secret_key": None})
+    assert derived_secret(other, "x_consumer_secret") not in derived
+
+
+OPEN = "http://127.0.0.1:8311"
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"demo": True, "host": "0.0.0.0"}, "demo accounts.*HUB_HOST=0.0.0.0"),
+        ({"demo": True, "host": "::"}, "HUB_HOST=::"),
+        ({"demo": True, "host": "10.0.0.5"}, "HUB_HOST=10.0.0.5"),
+        ({"demo": True, "host": "hub.example"}, "HUB_HOST=hub.example"),
+        ({"demo": True, "public_url": "https://hub.example"}, "HUB_PUBLIC_URL"),
+        ({"sandbox_url": OPEN, "host": "0.0.0.0"}, "sandbox.*HUB_HOST=0.0.0.0"),
+        ({"sandbox_url": OPEN, "public_url": "https://hub.example"}, "HUB_PUBLIC_URL"),
+        ({"sandbox_url": "http://10.0.0.9:8311"}, "HUB_SANDBOX_URL"),
+        ({"sandbox_url": "http://127.0.0.1.evil.example"}, "HUB_SANDBOX_URL"),
+        ({"sandbox_url": "nonsense"}, "HUB_SANDBOX_URL"),
+    ],
+)
+def test_refused_off_loopback(tmp_path: Path, given: dict[str, Any], why: str) -> None:
+    with pytest.raises(DemoNotAllowed, match=why):
+        refuse_exposed_demo(settings_for(tmp_path, **given))
+
+
+@pytest.mark.anyio
+async def test_what_is_refused_seeds_nothing(empty: Database, tmp_path: Path) -> None:
+    for given in ({"demo": True}, {"sandbox_url": OPEN}):
+        with pytest.raises(DemoNotAllowed):
+            await _seed(empty, tmp_path, host="0.0.0.0", **given)
+    assert await _everything(empty) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"demo": True},
+        {"demo": True, "host": "localhost"},
+        {"demo": True, "host": "::1"},
+        {"demo": True, "sandbox_url": OPEN, "public_url": "http://localhost:8000"},
+        {"host": "0.0.0.0"},
+        {"host": "0.0.0.0", "public_url": "https://hub.example"},
+    ],
+)
+def test_allowed(tmp_path: Path, given: dict[str, Any]) -> None:
+    refuse_exposed_demo(settings_for(tmp_path, **given))
