@@ -36,6 +36,8 @@ def free_port() -> int:
 def hub_settings(data: Path, database_url: str | None, *, worker: bool) -> dict[str, str]:
     """The hub's environment, without what the caller's says of another hub."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
+    # Its own bytecode and that of its libraries is kept, as it is where the hub is installed.
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
     environ |= {
         "HUB_DATA": str(data),
         # One for all: several hubs of a bench may meet at one PostgreSQL.
@@ -135,7 +137,8 @@ def compile_bytecode() -> None:
     root = Path(__file__).resolve().parent.parent
     folders = [str(root / name) for name in ("hub", "channels", "bot", "kb", "agent_console")]
     arguments = [sys.executable, "-m", "compileall", "-q", "-j", "1", *folders]
-    subprocess.run(arguments, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
+    environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run(arguments, check=False, stdout=subprocess.DEVNULL, env=environ)  # noqa: S603
 
 
 def create_token(data: Path, database_url: str | None = None, role: str = "supervisor") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -55,9 +56,9 @@ def serve(data: Data = None, port: Port = None) -> None:
 
     async def main() -> None:
         refuse_exposed_demo(settings)
-        listener = bind(settings.host, settings.port)
-        hub = build_hub(settings, progress=say)
-        await server_of(create_app(hub), settings).serve(sockets=[listener])
+        with closing(bind(settings.host, settings.port)) as listener:
+            hub = build_hub(settings, progress=say)
+            await server_of(create_app(hub), settings).serve(sockets=[listener])
 
     execute(main)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 _HASHER = PasswordHasher()
-# Verified against where there is no such agent, so that both take as long.
-_NOBODY = _HASHER.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """Verified against where there is no such agent, so that both take as long."""
+    return _HASHER.hash("nobody has this password")
 
 
 async def hash_password(password: str) -> str:
@@ -20,7 +26,7 @@ async def verify_password(stored: str | None, password: str) -> bool:
 
     def verify() -> bool:
         try:
-            return _HASHER.verify(stored or _NOBODY, password) and stored is not None
+            return _HASHER.verify(stored or _nobody(), password) and stored is not None
         except (Argon2Error, InvalidHashError):
             return False
 
