@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from hub.intake.models import RawBody
 from hub.ports import ConnectorError, ReceivedBody, ReceivesWebhooks
+from hub.secrets import WrongKey
 from hub.system import Hub
 
 _PAGE = 100
@@ -28,8 +29,11 @@ async def replay(hub: Hub, *, everything: bool = False) -> Replayed:
     """Read the unreadable bodies again, or `everything` that is still kept."""
     result = Replayed()
     last = 0
+    async with hub.database.read() as session:
+        # What is read again is kept again, as a body of its own: not those as well.
+        end = await session.scalar(select(func.max(RawBody.id))) or 0
     while True:
-        query = select(RawBody).where(RawBody.id > last)
+        query = select(RawBody).where(RawBody.id > last, RawBody.id <= end)
         if not everything:
             query = query.where(RawBody.state == "unreadable")
         async with hub.database.read() as session:
@@ -46,10 +50,10 @@ async def _replay(hub: Hub, raw: RawBody, result: Replayed) -> None:
     if not isinstance(connector, ReceivesWebhooks):
         return
     result.bodies += 1
-    body = hub.seal.open(raw.body) if raw.state == "unreadable" else raw.body
     try:
+        body = hub.seal.open(raw.body) if raw.state == "unreadable" else raw.body
         items = connector.parse(body)
-    except ConnectorError:
+    except (ConnectorError, WrongKey):
         result.still_unreadable += 1
         return
     accepted = await hub.intake.receive(

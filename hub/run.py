@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from channels.sandbox.config import variable
 from channels.sandbox.samples import send_samples
 from hub.app import build_hub, create_app
-from hub.seed import DEMO_AGENTS, DEMO_PASSWORD, shared_secret
+from hub.seed import DEMO_AGENTS, DEMO_PASSWORD, refuse_exposed_demo, shared_secret
 from hub.serve import bind, server_of
 from hub.settings import Settings
 from hub.system import Hub
@@ -99,8 +99,9 @@ class SandboxProcess:
 
 
 async def run(settings: Settings, *, sandbox_port: int | None, samples: bool, say: Say) -> None:
-    """Serve until a signal comes. Raises PortInUse or SandboxFailed."""
+    """Serve until a signal comes. Raises DemoNotAllowed, PortInUse or SandboxFailed."""
     began = time.monotonic()
+    refuse_exposed_demo(settings)
     listener = bind(settings.host, settings.port)
     sandbox: SandboxProcess | None = None
     if sandbox_port is not None and settings.sandbox_url is not None:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import socket
+import sys
 
 import structlog
 import uvicorn
@@ -90,5 +91,5 @@ def configure_logging(settings: Settings, level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -85,7 +85,11 @@ class Hub:
 
     async def start(self) -> None:
         """Prepare, then begin to take inquiries; the bot follows when it is ready."""
-        await self.prepare()
+        try:
+            await self.prepare()
+        except BaseException:
+            await self.database.aclose()
+            raise
         self.database.on_commit = self.doorbell.ring
         self.doorbell.listen(self.feed.ring)
         self.feed.subscribe(self._notice)

@@ -41,6 +41,19 @@ def free_port() -> int:
         return port
 
 
+# The server ends when this end of the pipe closes: also where the tests were killed.
+_LEASH = """
+exec 3<&0
+"$@" 3<&- &
+server=$!
+echo $server >pid
+{ cat <&3 >/dev/null; kill -INT $server; } 2>/dev/null &
+leash=$!
+wait $server
+kill $leash 2>/dev/null
+"""
+
+
 @dataclass(slots=True)
 class _Server:
     """A child process that logs into its own folder."""
@@ -53,8 +66,8 @@ class _Server:
 
     @property
     def pid(self) -> int:
-        assert self.process is not None, "the server is not running"
-        return self.process.pid
+        """Of the server itself."""
+        return int((self.folder / "pid").read_text())
 
     @property
     def log(self) -> str:
@@ -65,10 +78,10 @@ class _Server:
         """Start, and return when it answers."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                self.command,
+                ["/bin/sh", "-c", _LEASH, "sh", *self.command],
                 user=self.user,
                 cwd=self.folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a Ctrl-C at the tests is theirs, not the server's
@@ -80,17 +93,22 @@ class _Server:
                 raise ServerFailed(f"{self.command[0]} did not start:\n{self.log}")
             time.sleep(0.03)
 
-    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+    def kill(self) -> None:
+        """End it as a crash would."""
+        os.kill(self.pid, signal.SIGKILL)
+        self.stop()
+
+    def stop(self) -> None:
         """End the process that was started here, and wait for it."""
         process, self.process = self.process, None
         if process is None:
             return
-        if process.poll() is None:
-            process.send_signal(how)
+        assert process.stdin is not None
+        process.stdin.close()
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.kill(self.pid, signal.SIGKILL)
             process.wait(10)
 
     def _answers(self) -> bool:

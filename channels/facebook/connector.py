@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from channels.facebook import webhook
-from channels.facebook.client import GraphClient
 from channels.facebook.feed import POST
 from channels.facebook.lookup import find_comment, find_message
 from channels.facebook.messenger import OUR_METADATA
@@ -25,6 +26,9 @@ from hub.ports import (
     Visibility,
 )
 from hub.ports.messages import clean_text
+
+if TYPE_CHECKING:
+    from channels.facebook.client import GraphClient
 
 COMMENT_LIMIT = 8_000
 MESSAGE_LIMIT = 2_000
@@ -51,7 +55,13 @@ class FacebookConnector:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self._client = GraphClient(account)
+
+    @cached_property
+    def _client(self) -> GraphClient:
+        # Its libraries are large, and webhooks are read without them.
+        from channels.facebook.client import GraphClient
+
+        return GraphClient(self.account)
 
     def handshake(self, query: Mapping[str, str]) -> Handshake:
         """Answer Facebook's challenge. Raises BadSignature."""
@@ -75,7 +85,8 @@ class FacebookConnector:
             )
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()
 
     async def send(self, reply: Reply, save_part: SavePart) -> Receipt:
         """A public reply as a comment, a private one by Messenger."""

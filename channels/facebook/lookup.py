@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from channels.facebook.client import GraphClient
 from channels.facebook.payloads import Party
 from channels.payload import Ident, LooseText, Payload, PayloadT, instant, read_as
 from hub.ports import MalformedPayload, Receipt, Rejected, Reply, TemporarilyUnavailable
+
+if TYPE_CHECKING:
+    from channels.facebook.client import GraphClient
 
 CLOCK_SKEW = timedelta(minutes=2)
 """How far Facebook's clock may be behind ours; it also cuts times to seconds."""

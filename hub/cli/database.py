@@ -17,8 +17,10 @@ def migrate(data: Data = None) -> None:
 
     async def main() -> None:
         database = Database(settings_with(data=data).resolved_database_url)
-        await upgrade(database)
-        await database.aclose()
+        try:
+            await upgrade(database)
+        finally:
+            await database.aclose()
         say(f"The database is at revision {newest_revision()}.")
 
     execute(main)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 import sys
@@ -67,13 +68,15 @@ async def quiet_hub(settings: Settings) -> AsyncIterator[Any]:
     from hub.app import build_hub
     from hub.db.migrate import migrate
     from hub.seed import is_seeded
+    from hub.serve import configure_logging
 
+    configure_logging(settings, logging.WARNING)
     hub = build_hub(settings.model_copy(update={"bot": "off"}))
-    await migrate(hub.database)
-    # A hub that runs has its own settings: what it was seeded with is not ours to change.
-    if not await is_seeded(hub.database):
-        await hub.prepare()
     try:
+        await migrate(hub.database)
+        # A hub that runs has its own settings: what it was seeded with is not ours to change.
+        if not await is_seeded(hub.database):
+            await hub.prepare()
         yield hub
     finally:
         await hub.connectors.aclose()

@@ -7,13 +7,10 @@ tick of the feed, never an event.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 CHANNEL = "switchboard:doorbell"
 
@@ -62,10 +59,16 @@ class RedisDoorbell:
     """Rings in this process at once, and in the others through Redis while it is there."""
 
     def __init__(self, url: str) -> None:
+        # Here, since a hub without Redis needs none of its six megabytes.
+        from redis.asyncio import Redis
+        from redis.exceptions import RedisError
+
+        self._away = (RedisError, OSError)
         self._redis = Redis.from_url(url, socket_connect_timeout=2, health_check_interval=10)
         self._local = LocalDoorbell()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
         self.healthy = False
 
     def ring(self) -> None:
@@ -82,38 +85,40 @@ class RedisDoorbell:
         ]
 
     async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        self._closing = True
+        while self._tasks:
+            # Again and again: at times the driver swallows a cancellation.
+            for task in self._tasks:
+                task.cancel()
+            _, running = await asyncio.wait(self._tasks, timeout=0.2)
+            self._tasks = list(running)
         await self._local.aclose()
         await self._redis.aclose()
 
     async def _publish(self) -> None:
-        while True:
+        while not self._closing:
             await self._wake.wait()
             self._wake.clear()
             try:
                 await self._redis.publish(CHANNEL, b"")
-            except (RedisError, OSError) as error:
+            except self._away as error:
                 self._lost(error)
                 await asyncio.sleep(0.5)
 
     async def _subscribe(self) -> None:
-        while True:
+        while not self._closing:
             try:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)
                     self.healthy = True
                     self._local.ring()  # whatever was missed while it was away
-                    while True:
+                    while not self._closing:
                         message = await pubsub.get_message(
                             ignore_subscribe_messages=True, timeout=5.0
                         )
                         if message is not None:
                             self._local.ring()
-            except (RedisError, OSError) as error:
+            except self._away as error:
                 self._lost(error)
                 await asyncio.sleep(1.0)
 

@@ -39,7 +39,8 @@ class Guard:
         if scope["method"] in SAFE_METHODS or scope["path"].startswith(_OPEN):
             return False
         headers = Headers(scope=scope)
-        if self._cookie not in headers.get("cookie", ""):
+        # A proxy may pass one browser's cookies on in several headers.
+        if not any(self._cookie in value for value in headers.getlist("cookie")):
             return False
         return not same_origin(headers, self._origin)
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 import holidays as public_holidays
+from holidays.registry import EntityLoader
 
 from hub.sla.errors import BadField, UnknownHolidays
 
@@ -20,12 +21,13 @@ class HolidayCalendar:
     subdivision: str | None = None
 
     def __post_init__(self) -> None:
-        known = public_holidays.list_supported_countries()
-        if self.country not in known:
+        if self.country not in EntityLoader.get_country_codes():
             raise UnknownHolidays(
                 "holiday_calendar.country", f"no holidays are known for {self.country!r}"
             )
-        if self.subdivision is not None and self.subdivision not in known[self.country]:
+        # Of this country alone: to list them all is to import two hundred and fifty modules.
+        known = getattr(public_holidays, self.country).subdivisions
+        if self.subdivision is not None and self.subdivision not in known:
             raise UnknownHolidays(
                 "holiday_calendar.subdivision",
                 f"{self.country} has no subdivision {self.subdivision!r} with holidays",

@@ -56,7 +56,7 @@ class Console:
 
     def seen_to(self, seq: int) -> bool:
         told = [event["seq"] for event in self.events] + [ping["seq"] for ping in self.pings]
-        return max([self.hello["seq"], *told]) >= seq
+        return bool(max([self.hello["seq"], *told]) >= seq)
 
     async def closed(self) -> int:
         """Read to the end; gives the code it was closed with."""

@@ -189,7 +189,7 @@ def test_migrate_and_seed_twice(folder: Path) -> None:
     for _ in range(2):
         result = hub("migrate")
         assert (result.exit_code, result.stdout) == (0, "")
-        assert newest_revision() in result.stderr
+        assert (newest_revision() or "?") in result.stderr
     for _ in range(2):
         result = hub("seed", "--demo")
         assert (result.exit_code, result.stdout) == (0, "")
@@ -247,6 +247,7 @@ def test_serving_and_stopping(folder: Path, number: signal.Signals) -> None:
     finally:
         process.send_signal(number)
         out, error = process.communicate(timeout=30)
-    assert process.returncode == 0, error
+    # Ctrl-C is how one ends it by hand; a SIGTERM is passed on once everything is closed.
+    assert process.returncode == (0 if number == signal.SIGINT else -number), error
     assert out == b""
     assert b"Traceback" not in error

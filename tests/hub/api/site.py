@@ -102,7 +102,7 @@ class Site:
         client = self.clients[bugs]
         client.cookies.clear()
         said = {**caller.headers, **(headers or {})}
-        raw = {name: value.encode("latin-1") for name, value in said.items()}
+        raw = {name.encode(): value.encode("latin-1") for name, value in said.items()}
         return await client.request(method, path, headers=raw, **more)
 
     async def api(self, caller: Caller, method: str, path: str, **more: Any) -> Response:
@@ -254,7 +254,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[str]:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
     server = server_of(app, settings)
     # Signals are the test runner's.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     task = asyncio.create_task(server.serve(sockets=[listener]))
     waiting = asyncio.create_task(server.serving.wait())
     try:

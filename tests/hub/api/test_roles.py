@@ -97,7 +97,7 @@ TARGETS = (("call-center", "dana"), ("billing", None))
 def _routes(router: APIRouter) -> Iterable[tuple[str, str]]:
     for route in router.routes:
         assert isinstance(route, APIRoute), f"{route} is none of the API's"
-        for method in route.methods:
+        for method in route.methods or ():
             yield method, route.path
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from httpx2 import Response
+from httpx2 import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from hub.http.guard import same_origin
 from hub.team.models import Role
 from tests.fixtures import ticket_of
-from tests.hub.api.site import NOBODY, Caller, Site, open_site
+from tests.hub.api.site import NOBODY, ORIGIN, Caller, Site, open_site
 
 pytestmark = pytest.mark.anyio
 
@@ -84,6 +84,21 @@ async def test_another_sessions_csrf_token_does_not_do(house: Site, ava: Caller)
         caller = ava.saying(x_csrf_token=other.headers["X-Csrf-Token"])
         answer = await house.api(caller, "POST", f"/tickets/{number}/note", json={"body": "x"})
         assert answer.status_code == 403
+
+
+async def test_a_cookie_in_the_second_header_counts(house: Site, ava: Caller) -> None:
+    """Read from all of them, so looked for in all of them."""
+    headers = [
+        (b"Cookie", b"theme=dark"),
+        (b"Cookie", ava.headers["Cookie"].encode()),
+        (b"X-Csrf-Token", ava.headers["X-Csrf-Token"].encode()),
+        (b"Origin", b"https://evil.example"),
+    ]
+    transport = ASGITransport(app=house.app)
+    async with AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        answer = await client.post("/api/v1/me/presence", headers=headers, json={})
+    assert answer.status_code == 403
+    assert answer.json()["title"] == "Wrong origin"
 
 
 async def test_reading_needs_no_csrf_token(house: Site, ava: Caller) -> None:

@@ -86,8 +86,10 @@ def counted(channel: str, outcome: str) -> float:
 
 async def test_a_signed_comment_becomes_a_ticket_once(hooked: Site) -> None:
     """Delivered three times, twice at once, as platforms do."""
-    answers = await asyncio.gather(post(hooked, comment()), post(hooked, comment()))
-    answers.append(await post(hooked, comment()))
+    answers = [
+        *await asyncio.gather(post(hooked, comment()), post(hooked, comment())),
+        await post(hooked, comment()),
+    ]
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     (ticket,) = await rows(hooked.hub.database, Ticket)
     assert (ticket.channel, ticket.unit) == ("facebook", "social-media")

@@ -26,6 +26,7 @@ class Handler:
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
         self.ran: list[Any] = []
+        self.given_up: list[Any] = []
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
         self.ran.append(payload["n"])
@@ -33,9 +34,12 @@ class Handler:
             self.failures -= 1
             raise LookupError("not yet")
 
+    async def give_up(self, payload: Mapping[str, Any]) -> None:
+        self.given_up.append(payload["n"])
+
 
 async def _promise(
-    database: Database, clock: FakeClock, *numbers: int, lane: int | None = None, **more: Any
+    database: Database, clock: FakeClock, *numbers: int, lane: str | None = None, **more: Any
 ) -> None:
     async with database.write() as session:
         for n in numbers:
@@ -141,6 +145,7 @@ async def test_a_job_that_never_works_is_given_up_and_says_why(
     assert len(handler.ran) == job.attempts == MAX_ATTEMPTS
     assert (job.failed, job.error) == (True, "LookupError: not yet")
     assert job.done_at is not None
+    assert handler.given_up == [1]
 
 
 async def test_a_kind_nobody_knows_is_a_failure_not_a_crash(
@@ -158,8 +163,8 @@ async def test_a_lane_is_run_in_order_and_lanes_beside_each_other(
 ) -> None:
     handler = Handler(failures=1)
     queue = JobQueue(database, clock, {"test": handler})
-    await _promise(database, clock, 10, 11, 12, lane=1)
-    await _promise(database, clock, 20, 21, lane=2)
+    await _promise(database, clock, 10, 11, 12, lane="one")
+    await _promise(database, clock, 20, 21, lane="two")
     await _promise(database, clock, 1, 2)  # of no lane
     first = await queue.claim(8)
     assert sorted(job.payload["n"] for job in first) == [1, 2, 10, 20]
@@ -179,7 +184,7 @@ async def test_many_workers_run_each_job_once(
     other = Database(database_url)
     handler = Handler()
     for lane in range(10):
-        await _promise(database, clock, *range(lane * 10, lane * 10 + 10), lane=lane)
+        await _promise(database, clock, *range(lane * 10, lane * 10 + 10), lane=f"l-{lane}")
 
     async def work(into: Database) -> None:
         queue = JobQueue(into, clock, {"test": handler})
