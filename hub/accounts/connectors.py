@@ -15,6 +15,10 @@ from hub.secrets import Seal
 ConnectorFactory = Callable[[PortAccount], Connector]
 
 
+class AccountStopped(AuthFailed):
+    """Nothing is sent there: the platform has refused us before, or it is switched off."""
+
+
 class ConnectorPool:
     """Made with the registry's factory, so that the core knows no platform."""
 
@@ -25,11 +29,13 @@ class ConnectorPool:
         self._connectors: dict[int, Connector] = {}
 
     async def get(self, account_id: int) -> Connector:
-        """The account's connector. Raises AuthFailed where the account is stopped."""
+        """The account's connector. Raises AccountStopped."""
         async with self._database.read() as session:
             account = await session.get_one(Account, account_id)
-        if account.stopped or not account.enabled:
-            raise AuthFailed(account.last_error or "the account is switched off")
+        if not account.enabled:
+            raise AccountStopped("the account is switched off")
+        if account.stopped:
+            raise AccountStopped(f"the platform refused our sign-in: {account.last_error}")
         return self.of(account)
 
     async def of_account(self, account_id: int) -> Connector:

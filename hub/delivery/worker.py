@@ -15,7 +15,7 @@ from sqlalchemy import Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from hub.accounts.connectors import ConnectorPool
+from hub.accounts.connectors import AccountStopped, ConnectorPool
 from hub.accounts.health import stop_account
 from hub.db.database import Database
 from hub.delivery.models import OPEN_STATES, Delivery, DeliveryState
@@ -122,6 +122,8 @@ class DeliveryWorker:
                 receipt = await self._send(connector, claim)
         except Rejected as error:
             await self._refuse(claim, error.reason)
+        except AccountStopped as error:
+            await self._refuse(claim, str(error))
         except AuthFailed as error:
             await stop_account(self._database, claim.account_id, str(error), self._now())
             self._directory.forget()

@@ -98,6 +98,8 @@ async def reply(
             select(Delivery).where(Delivery.message_id == earlier.id)
         )
         return earlier, delivery
+    if visibility is Visibility.PUBLIC and ticket.visibility == Visibility.PRIVATE:
+        raise Invalid.field("visibility", "a private conversation is not answered in public")
     if not ticket.can_reply:
         raise Conflict("this channel takes no reply to this message from here")
     await take_over(change)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from hub.accounts import poller as poller_module
+from hub.accounts.connectors import AccountStopped
 from hub.accounts.models import Account
 from hub.intake.models import RawBody
 from hub.ports import (
@@ -241,10 +242,19 @@ async def test_connectors_are_made_once_and_closed_with_the_hub(
     assert len(platforms.made) >= 1
 
 
-async def test_an_account_that_is_switched_off_sends_nothing(hub: Hub) -> None:
+async def test_an_account_that_is_switched_off_sends_nothing_and_is_no_failure(
+    hub: Hub, work: Work
+) -> None:
+    (ticket_id,) = await receive(hub, inbound())
+    await change(hub, ticket_id, await agent(hub, "carla"), actions.reply, "one")
     account = await account_id(hub)
     async with hub.database.write() as session:
         (await session.get_one(Account, account)).enabled = False
-    with pytest.raises(AuthFailed, match="switched off"):
+    await work.deliver()
+    (delivery,) = await deliveries_of(hub, ticket_id)
+    assert (delivery.state, delivery.error) == ("failed", "the account is switched off")
+    (stored,) = await rows(hub.database, Account, id=account)
+    assert (stored.stopped, stored.last_error) == (False, None)
+    with pytest.raises(AccountStopped):
         await hub.connectors.get(account)
     assert account not in {one.id for one, _ in await hub.connectors.enabled()}

@@ -9,6 +9,7 @@ import pytest
 
 from hub.audit.models import AuditEntry
 from hub.ports import Answer, ChannelKind
+from hub.sla import sweep
 from hub.sla.models import Breach, ClockRow
 from hub.system import Hub
 from hub.tickets import actions
@@ -323,12 +324,14 @@ async def test_a_call_is_never_missed(hub: Hub, work: Work, clock: FakeClock) ->
     assert await _breaches(hub, ticket_id) == []
 
 
-async def test_a_backlog_is_worked_off(hub: Hub, work: Work, clock: FakeClock) -> None:
+async def test_a_backlog_is_worked_off(
+    hub: Hub, work: Work, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "_AT_ONCE", 10)
     messages = [
-        inbound(f"m-{n}", conversation=f"c-{n}", address=f"u-{n}", skip_bot=True)
-        for n in range(130)
+        inbound(f"m-{n}", conversation=f"c-{n}", address=f"u-{n}", skip_bot=True) for n in range(13)
     ]
     await receive(hub, *messages)
     clock.advance(hours=2)
-    assert [await work.sweep.run() for _ in range(3)] == [100, 30, 0]
-    assert len(await rows(hub.database, Breach)) == 130
+    assert [await work.sweep.run() for _ in range(3)] == [10, 3, 0]
+    assert len(await rows(hub.database, Breach)) == 13

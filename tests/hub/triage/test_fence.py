@@ -23,7 +23,6 @@ from tests.fixtures import (
     agent,
     change,
     deliveries_of,
-    messages_of,
     receive,
     rows,
     ticket_of,
@@ -149,7 +148,7 @@ async def test_in_any_race_the_bot_never_speaks_after_a_person(
     responder: ScriptedResponder,
 ) -> None:
     """Two processes work off triage and deliveries while agents reply, in any order."""
-    size = 200 if dialect == "postgresql" else 60
+    size = 200 if dialect == "postgresql" else 50
     chance = random.Random(size)
     other = make_hub()
     await other.start()
@@ -181,7 +180,7 @@ async def test_in_any_race_the_bot_never_speaks_after_a_person(
             if not jobs and not claims:
                 if done.is_set():
                     return
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.05)
 
     async def replying(ticket_ids: list[int]) -> None:
         for ticket_id in ticket_ids:
@@ -197,11 +196,13 @@ async def test_in_any_race_the_bot_never_speaks_after_a_person(
     await Work(hub).all()
     await other.aclose()
 
-    bot_first = 0
-    for ticket_id in tickets:
-        authors = [m.author_kind for m in await messages_of(hub, ticket_id)]
+    written: dict[int, list[str]] = defaultdict(list)
+    for message in await rows(hub.database, Message):
+        written[message.ticket_id].append(message.author_kind)
+    assert len(written) == size
+    for authors in written.values():
         assert authors in (["customer", "agent"], ["customer", "bot", "agent"])
-        bot_first += len(authors) - 2
+    bot_first = sum("bot" in authors for authors in written.values())
     spoken: dict[str, list[bool]] = defaultdict(list)
     for reply in platforms.sent:
         spoken[reply.conversation].append(reply.by_bot)
