@@ -17,7 +17,10 @@ from hub.jobs.models import Job
 from hub.metrics import JOBS_FAILED
 from hub.now import Now
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 6
+_PAUSE = 0.5
+"""Seconds before the second attempt. Given up within half a minute: what comes after it in its
+lane may be an emergency."""
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +97,7 @@ class JobQueue:
                 .where(Job.id == job.id)
                 .values(
                     error=f"{type(error).__name__}: {error}"[:1000],
-                    run_at=self._now() + backoff(job.attempts),
+                    run_at=self._now() + backoff(job.attempts, base=_PAUSE),
                     done_at=self._now() if gave_up else None,
                     failed=gave_up,
                 )
