@@ -49,7 +49,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
     made.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     made.add_argument("--quick", action="store_true", help="only see that everything runs")
-    made.add_argument("--folder", "--data", type=Path, help="where the databases go (default: temporary)")
+    made.add_argument(
+        "--folder", "--data", type=Path, help="where the databases go (default: temporary)"
+    )
     made.add_argument("--seconds", type=float, help="how long each load runs")
     made.add_argument("--rounds", type=int, help="how often product and baseline take turns")
     made.add_argument("--sockets", type=int, help="console sockets (fanout)")

@@ -38,8 +38,8 @@ _ONE_UNIT = (
     "ORDER BY queue_key, id LIMIT 51"
 )
 _CURSOR = (
-    "SELECT queue_key, id FROM tickets WHERE status IN ('open', 'pending_customer') {unit} "
-    "ORDER BY queue_key, id LIMIT 1 OFFSET ?"
+    "SELECT queue_key, id FROM tickets WHERE status IN ('open', 'pending_customer') "
+    "AND unit IN (SELECT value FROM json_each(?)) ORDER BY queue_key, id LIMIT 1 OFFSET ?"
 )
 
 
@@ -110,18 +110,24 @@ async def _read(
     found: dict[str, float] = {}
     executed: dict[str, Statements] = {}
     some = Principal(Actor("agent", 1, "Bench"), Role.AGENT, frozenset(units))
+    few = Principal(Actor("agent", 1, "Bench"), Role.AGENT, frozenset(units[:2]))
     everyone = Principal(Actor("agent", 1, "Bench"), Role.SUPERVISOR, None)
     async with opened(data) as hub:
         for who, principal, unit in (
             ("one unit", everyone, units[0]),
+            ("an agent of 2 units", few, None),
             (f"an agent of {len(units)} units", some, None),
             ("a supervisor, every unit", everyone, None),
         ):
             wanted = QueueFilter(view=View.ALL, unit=unit)
-            total = options.tickets // (len(units) if unit else 1)
+            seen = 1 if unit else len(principal.units or units)
+            total = options.tickets * seen // len(units)
             far = min(FAR_PAGE, max(1, total // PAGE // 2 + 1))
             for number in (1, far):
-                cursor = None if number == 1 else _cursor(data, unit, (number - 1) * PAGE - 1)
+                cursor = None
+                if number > 1:
+                    shown = [unit] if unit else sorted(principal.units or units)
+                    cursor = _cursor(data, shown, (number - 1) * PAGE - 1)
                 what = f"{who}, page {number:,}"
                 with _recorded(hub) as statements:
                     await _time(hub, wanted, principal, cursor, 1)
@@ -147,13 +153,11 @@ def _recorded(hub: Hub) -> Iterator[list[tuple[str, Any]]]:
         event.remove(engine, "before_cursor_execute", remember)
 
 
-def _cursor(data: Path, unit: str | None, offset: int) -> str:
+def _cursor(data: Path, units: Sequence[str], offset: int) -> str:
     """The cursor of a far page, without reading all those before it."""
-    condition = "AND unit = :unit" if unit else ""
-    statement = _CURSOR.format(unit=condition).replace("OFFSET ?", "OFFSET :offset")
     connection = sqlite3.connect(data / "hub.db")
     try:
-        row = connection.execute(statement, {"unit": unit, "offset": offset}).fetchone()
+        row = connection.execute(_CURSOR, (json.dumps(list(units)), offset)).fetchone()
     finally:
         connection.close()
     return base64.urlsafe_b64encode(json.dumps(list(row)).encode()).decode().rstrip("=")

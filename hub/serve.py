@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from hub.http.sockets import SocketProtocol
 from hub.settings import Settings
 
 
@@ -60,7 +61,7 @@ def server_of(app: ASGIApp, settings: Settings) -> Server:
             http="httptools",
             loop="uvloop",
             # Without deflate a frame costs half, and is the same for every console.
-            ws="websockets-sansio",
+            ws=SocketProtocol,
             ws_per_message_deflate=False,
             ws_max_size=65_536,
             server_header=False,

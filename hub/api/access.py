@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
@@ -24,12 +25,29 @@ def hub_of(request: HTTPConnection) -> Hub:
 
 async def identify(hub: Hub, connection: HTTPConnection) -> Principal | None:
     """The principal of a request or a socket, or None. CSRF is not looked at here."""
+    credential = credential_of(connection)
+    if credential is None:
+        return None
+    if credential.bearer:
+        return await principal_of_token(hub.database, credential.secret)
+    return await hub.sessions.principal(credential.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a connection proves itself with: a bearer token, or a session's cookie."""
+
+    bearer: bool
+    secret: str
+
+
+def credential_of(connection: HTTPConnection) -> Credential | None:
     authorization = connection.headers.get("authorization", "")
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() == "bearer" and token:
-        return await principal_of_token(hub.database, token.strip())
+        return Credential(True, token.strip())
     cookie = connection.cookies.get(COOKIE)
-    return await hub.sessions.principal(cookie) if cookie else None
+    return Credential(False, cookie) if cookie else None
 
 
 async def principal_of(request: Request) -> Principal:

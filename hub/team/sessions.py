@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -63,27 +64,37 @@ class Sessions:
 
     async def principal(self, cookie: str) -> Principal | None:
         """Who a session's cookie stands for, or None."""
+        return (await self.principals([cookie])).get(cookie)
+
+    async def principals(self, cookies: Collection[str]) -> dict[str, Principal]:
+        """Who the cookies stand for, by cookie; those that are no longer good are left out."""
+        by_hash = {hash_secret(cookie): cookie for cookie in cookies}
         async with self._database.read() as session:
             found = (
                 await session.execute(
-                    select(Session, Agent)
+                    select(Session.id_hash, Session.csrf_token, Agent.id, Agent.name, Agent.role)
                     .join(Agent, Agent.id == Session.agent_id)
                     .where(
-                        Session.id_hash == hash_secret(cookie),
+                        Session.id_hash.in_(by_hash),
                         Session.expires_at > self._now(),
                         Agent.active,
                     )
                 )
-            ).one_or_none()
-            if found is None:
-                return None
-            row, agent = found
-            units = await session.scalars(
-                select(AgentUnit.unit).where(AgentUnit.agent_id == agent.id)
-            )
-            role = Role(agent.role)
-            seen = frozenset(units) if role is Role.AGENT else None
-            return Principal(_actor(agent), role, seen, row.csrf_token)
+            ).all()
+            if not found:
+                return {}
+            units: dict[int, set[str]] = {row.id: set() for row in found}
+            for agent_id, unit in await session.execute(
+                select(AgentUnit.agent_id, AgentUnit.unit).where(AgentUnit.agent_id.in_(units))
+            ):
+                units[agent_id].add(unit)
+        principals: dict[str, Principal] = {}
+        for row in found:
+            role = Role(row.role)
+            seen = frozenset(units[row.id]) if role is Role.AGENT else None
+            actor = Actor("agent", row.id, row.name)
+            principals[by_hash[row.id_hash]] = Principal(actor, role, seen, row.csrf_token)
+        return principals
 
     async def sign_out(self, cookie: str) -> None:
         async with self._database.write() as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -53,18 +53,32 @@ async def create_token(
 
 async def principal_of_token(database: Database, token: str) -> Principal | None:
     """Who a bearer token stands for, or None."""
+    return (await principals_of_tokens(database, [token])).get(token)
+
+
+async def principals_of_tokens(database: Database, tokens: Collection[str]) -> dict[str, Principal]:
+    """Who the tokens stand for, by token; those that are unknown or revoked are left out."""
+    by_hash = {hash_secret(token): token for token in tokens}
     async with database.read() as session:
-        row = await session.scalar(
-            select(ApiToken).where(
-                ApiToken.token_hash == hash_secret(token), ApiToken.revoked_at.is_(None)
+        found = (
+            await session.execute(
+                select(ApiToken.token_hash, ApiToken.id, ApiToken.name, ApiToken.role).where(
+                    ApiToken.token_hash.in_(by_hash), ApiToken.revoked_at.is_(None)
+                )
             )
+        ).all()
+        if not found:
+            return {}
+        units: dict[int, set[str]] = {row.id: set() for row in found}
+        for token_id, unit in await session.execute(
+            select(ApiTokenUnit.token_id, ApiTokenUnit.unit).where(ApiTokenUnit.token_id.in_(units))
+        ):
+            units[token_id].add(unit)
+    principals: dict[str, Principal] = {}
+    for row in found:
+        role = Role(row.role)
+        limited = role is Role.AGENT and units[row.id]
+        principals[by_hash[row.token_hash]] = Principal(
+            Actor("token", row.id, row.name), role, frozenset(units[row.id]) if limited else None
         )
-        if row is None:
-            return None
-        units = await session.scalars(
-            select(ApiTokenUnit.unit).where(ApiTokenUnit.token_id == row.id)
-        )
-        seen = frozenset(units)
-    role = Role(row.role)
-    limited = role is Role.AGENT and seen
-    return Principal(Actor("token", row.id, row.name), role, seen if limited else None)
+    return principals

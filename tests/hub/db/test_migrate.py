@@ -228,3 +228,9 @@ async def test_two_processes_that_migrate_at_once_take_turns(empty_url: str) -> 
             assert await session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
     finally:
         await database.aclose()
+
+
+def test_the_newest_revision_is_the_one_alembic_knows() -> None:
+    from alembic.script import ScriptDirectory
+
+    assert newest_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
