@@ -50,10 +50,10 @@ def test_what_one_agent_does_the_other_sees(stack: Stack, seat: Any) -> None:
 
 
 def test_not_delivered_is_seen_and_tried_again(stack: Stack, seat: Any) -> None:
-    stack.sandbox("x/posts", {"persona": "marcus", "text": "Can I talk to a real person, please?"})
+    stack.sandbox("x/posts", {"persona": "wes", "text": "Can I talk to a human being, please?"})
     number = eventually(
         "handed over",
-        lambda: list(stack.tickets(channel="x", status="open", q="real person")),
+        lambda: list(stack.tickets(channel="x", status="open", q="human being")),
     )[0]["id"]
     agent = seat("Sam Laurent")
     agent.page.goto(f"{stack.url}/console/t/{number}")
