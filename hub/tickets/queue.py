@@ -177,11 +177,14 @@ async def _search_page(
     if number.isdecimal() and len(number) < 16:
         ids = list(dict.fromkeys([int(number), *ids]))
     start = _decode(cursor)[0] if cursor is not None else 0
-    found = await session.scalars(select(Ticket).where(Ticket.id.in_(ids), conditions))
-    by_id = {ticket.id: ticket for ticket in found}
-    ranked = [by_id[ticket_id] for ticket_id in ids if ticket_id in by_id]
-    page = ranked[start : start + limit]
+    # Numbers first: of a thousand matches, fifty are shown.
+    allowed = set(await session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), conditions)))
+    ranked = [ticket_id for ticket_id in ids if ticket_id in allowed]
     end = start + limit
+    shown = ranked[start:end]
+    found = await session.scalars(select(Ticket).where(Ticket.id.in_(shown)))
+    by_id = {ticket.id: ticket for ticket in found}
+    page = [by_id[ticket_id] for ticket_id in shown if ticket_id in by_id]
     return Page(page, _encode(end, 0) if end < len(ranked) else None)
 
 
