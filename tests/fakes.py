@@ -134,10 +134,10 @@ class FakePlatforms:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._kinds: dict[ChannelKind, type[FakeConnector]] = {}
+        self._kinds: dict[str, type[FakeConnector]] = {}
         self.made: dict[int, FakeConnector] = {}
 
-    def use(self, kind: ChannelKind, connector: type[FakeConnector]) -> None:
+    def use(self, kind: str, connector: type[FakeConnector]) -> None:
         """Accounts of that kind get such a connector from now on."""
         self._kinds[kind] = connector
 

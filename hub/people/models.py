@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, Id
@@ -33,3 +33,5 @@ class ContactPoint(Base):
     address: Mapped[str] = mapped_column(String(255))
     handle: Mapped[str | None] = mapped_column(String(255))
     display_name: Mapped[str | None] = mapped_column(String(255))
+    verified: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The city's own sign-in vouches for the address."""

@@ -6,12 +6,13 @@ constructor argument is an `Account`; it opens connections lazily and closes the
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from hub.ports.messages import ChannelKind, Choice, InboundItem, Visibility
+from hub.ports.inbox import InboundItem
+from hub.ports.messages import Author, Choice, Visibility
 
 SavePart = Callable[[str], Awaitable[None]]
 """Called with each part's external id as soon as the platform accepted it."""
@@ -22,7 +23,8 @@ class Account:
     """A configured page or handle, as its connector needs it."""
 
     id: int
-    kind: ChannelKind
+    kind: str
+    """A `ChannelKind`, or the name a third party's connector is registered under."""
     name: str
     external_id: str
     """The platform's id of the page or user: messages it wrote itself are not inquiries."""
@@ -35,8 +37,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the console must know before an agent writes."""
+    """What the console must know before an agent writes. An attribute of the connector's class:
+    the hub reads it without building a connector."""
 
+    platform: str | None = None
+    """The platform's name for people ("open on X"); None for a channel of our own."""
     can_reply: bool = True
     public_limit: int | None = None
     """Characters in a public reply, None for no limit; longer ones are split or refused."""
@@ -44,7 +49,23 @@ class Capabilities:
     splits_long_replies: bool = False
     """True where the connector itself sends a longer reply in numbered parts."""
     reply_window: timedelta | None = None
+    """How long after the customer's last private message anything may be sent."""
+    human_window: timedelta | None = None
+    """How long a person, never the bot, may answer after that."""
+    private_replies: bool = False
+    """A public message can be answered in private; the ticket then has both conversations."""
+    private_reply_window: timedelta | None = None
+    """How old the public message may be for that."""
+    hides: bool = False
+    """Implements HidesMessages."""
+    controls_threads: bool = False
+    """Implements ControlsThreads."""
+    takes_status: bool = False
+    """Implements TakesStatus."""
+    names_people: bool = False
+    """Implements NamesPeople."""
     media: bool = False
+    """Files can be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +75,16 @@ class Reply:
     key: str
     """Stable over retries of the same reply, unique over replies."""
     conversation: str
+    """Of the message that is answered. A private reply with a public conversation opens a
+    private one: where the platform has that, `Receipt.conversation` says which."""
     recipient: str
-    """The address of the customer's contact point."""
+    """The address of the customer's contact point in that conversation."""
     body: str
     visibility: Visibility
     in_reply_to: str | None = None
     """External id of the customer's newest message."""
     last_inbound_at: datetime | None = None
+    """When the message that is answered was written."""
     recipient_handle: str | None = None
     by_bot: bool = False
     choices: tuple[Choice, ...] = ()
@@ -76,6 +100,12 @@ class Receipt:
 
     external_ids: tuple[str, ...]
     accepted_at: datetime
+    conversation: str | None = None
+    """A conversation this reply opened: what the customer writes there joins the ticket."""
+    recipient: Author | None = None
+    """Who the customer is in it."""
+    cost: int = 0
+    """What the platform charges for it, in millionths of a US dollar."""
 
 
 @runtime_checkable
@@ -139,6 +169,30 @@ class ReceivesWebhooks(Protocol):
         ...
 
 
+@runtime_checkable
+class RoutesWebhooks(Protocol):
+    """A channel whose webhook address serves several accounts of one app. Pure, like parse."""
+
+    def recipients(self, body: bytes) -> Collection[str]:
+        """The `Account.external_id`s a verified body is for; empty where it does not say.
+
+        Raises MalformedPayload or UnsupportedEvent.
+        """
+        ...
+
+    def parse_for(self, body: bytes, recipient: str) -> tuple[InboundItem, ...]:
+        """What of a body is for that account, read as that account. Raises like `parse`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something a poll brought that could not be read: kept sealed and listed."""
+
+    raw: bytes
+    error: str
+
+
 @dataclass(frozen=True, slots=True)
 class PollBatch:
     """What a poll found, oldest first, and the cursor to save with it."""
@@ -147,6 +201,9 @@ class PollBatch:
     cursor: str | None
     more: bool = False
     """True when the next poll should follow at once."""
+    unreadable: tuple[Unreadable, ...] = ()
+    cost: int = 0
+    """What the platform charges for the reads, in millionths of a US dollar."""
 
 
 @runtime_checkable

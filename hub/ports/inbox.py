@@ -5,7 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.ports.messages import InboundItem
+from hub.ports.happenings import (
+    AccountNotice,
+    ControlChanged,
+    ConversationSeen,
+    MessageDeleted,
+    MessageEdited,
+    MessageHidden,
+    MessageReaction,
+)
+from hub.ports.messages import InboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An event the platform sends that is known and not for us: counted, not stored."""
+
+    reason: str
+
+
+Happening = (
+    MessageEdited
+    | MessageDeleted
+    | MessageHidden
+    | MessageReaction
+    | ConversationSeen
+    | ControlChanged
+    | AccountNotice
+)
+InboundItem = InboundMessage | Happening | Ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +51,8 @@ class ReceivedBody:
     error: str | None = None
     text_fields: frozenset[str] = frozenset()
     """Names of the body's free-text fields: numbers to be masked are looked for in these."""
+    keep_raw: bool = True
+    """False where the body is stored already: it is being read again."""
     cursor: str | None = None
     """A poll's new cursor, saved in the same transaction as its messages."""
 
@@ -38,5 +68,6 @@ class Accepted:
 
 class Inbox(Protocol):
     async def receive(self, received: ReceivedBody) -> tuple[Accepted, ...]:
-        """Returns once everything is committed, one entry per InboundMessage, in order."""
+        """Returns once everything is committed, one entry per InboundMessage (an edited one, too),
+        in order."""
         ...

@@ -8,11 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+FILE_SCHEME = "file-kept:"
+"""What the `url` of an attachment begins with that came through `hub.ports.Files`."""
 MAX_BODY = 20_000
 """Characters of a message kept for people to read; the raw body keeps everything."""
 
 
 class ChannelKind(StrEnum):
+    """The kinds that come with the hub; a third party's connector adds others by name."""
+
     X = "x"
     FACEBOOK = "facebook"
     OPEN311 = "open311"
@@ -52,6 +56,8 @@ class Author:
     address: str
     display_name: str | None = None
     handle: str | None = None
+    verified: bool = False
+    """The city's own sign-in vouches for the address."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "address", clean_text(self.address, 255))
@@ -63,9 +69,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file a message carries, as the platform names it; not yet fetched."""
+    """A file a message carries. Platforms' links expire: the hub fetches the file at once."""
 
     url: str
+    """Where the platform has it; `FILE_SCHEME` and a number where the hub has it already."""
     media_type: str
     """A MIME type, or its first half (`image`) where the platform says no more."""
     name: str | None = None
@@ -106,6 +113,13 @@ class InboundMessage:
     by_staff: bool = False
     """Staff wrote it in the platform's own app: an outbound reply, not an inquiry."""
     in_reply_to: str | None = None
+    continues: str | None = None
+    """External id of the message this one answers, where the platform does not name the
+    conversation: if the hub knows it and it is in a conversation with the same person, this
+    one joins it, and `conversation` is not used."""
+    held_by: str | None = None
+    """Another app of the platform has the conversation (standby): people see the message, the
+    bot is silent, and a reply needs control to be taken first."""
     subject: str | None = None
     unit: str | None = None
     """Slug of the unit it goes to where the channel already knows (a service code's)."""
@@ -138,6 +152,3 @@ class Ignored:
     """An event the platform sends that is known and not for us: counted, not stored."""
 
     reason: str
-
-
-InboundItem = InboundMessage | Ignored

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from hub.ports.messages import ChannelKind, Choice, Visibility
+from hub.ports.messages import Choice, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Turn:
     conversation: str
     """Unique to the ticket: the dialogue's memory hangs on it."""
     text: str
-    channel: ChannelKind
+    channel: str
+    """The account's kind."""
     visibility: Visibility
     asked_back: int = 0
     """How often in a row the bot has asked back already."""

@@ -6,7 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, Id, Json
@@ -60,6 +71,19 @@ class Ticket(Base):
         Index("ix_tickets_assignee_queue", "assignee_id", "status", "queue_key", "id"),
         Index("ix_tickets_contact", "contact_id", "id"),
         Index("ix_tickets_account_created", "account_id", "created_at"),
+        Index(
+            "ix_tickets_place",
+            "latitude",
+            "longitude",
+            sqlite_where=text("latitude is not null"),
+            postgresql_where=text("latitude is not null"),
+        ),
+        Index(
+            "ix_tickets_callback",
+            "callback_due_at",
+            sqlite_where=text("callback_due_at is not null"),
+            postgresql_where=text("callback_due_at is not null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -111,6 +135,20 @@ class Ticket(Base):
     resolution_reason: Mapped[str | None] = mapped_column(String(40))
     snoozed_until: Mapped[datetime | None]
     previous_ticket_id: Mapped[int | None] = mapped_column(Id, ForeignKey("tickets.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(Id)
+    """The ticket that has its conversations now."""
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    """Of `location`, WGS84 degrees: what lies close is looked for by them."""
+    held_by: Mapped[str | None] = mapped_column(String(80))
+    """Another app of the platform that answers this conversation."""
+    private_heard_at: Mapped[datetime | None]
+    """The customer's newest private message: reply windows run from it."""
+    delivered_until: Mapped[datetime | None]
+    read_until: Mapped[datetime | None]
+    """What was sent before has reached the customer's device, has been read."""
+    callback_due_at: Mapped[datetime | None]
+    """When the next promised call is due, see `Callback`."""
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -131,6 +169,27 @@ class Conversation(Base):
     account_id: Mapped[int] = mapped_column(Id, ForeignKey("accounts.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"))
+    contact_point_id: Mapped[int | None] = mapped_column(Id)
+    """Who the customer is in it; None where it is the ticket's own."""
+
+
+class Callback(Base):
+    """A promise to call somebody back."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (Index("ix_callbacks_ticket", "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"))
+    due_at: Mapped[datetime]
+    phone: Mapped[str | None] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_by: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    done_by: Mapped[str | None] = mapped_column(String(120))
+    done_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    """`reached`, `no_answer`, `cancelled`."""
 
 
 class Message(Base):
@@ -164,3 +223,52 @@ class Message(Base):
     emergency: Mapped[bool] = mapped_column(default=False)
     key: Mapped[str | None] = mapped_column(String(120))
     """The Idempotency-Key it was posted with."""
+    conversation: Mapped[str | None] = mapped_column(String(255))
+    """The platform's thread it belongs to; None in tickets from before this was kept."""
+    logged: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """An answer given elsewhere (on the platform itself, by phone), entered by an agent."""
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    """Gone from the platform: `body` is empty, the text is in a `MessageRevision`."""
+    hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Hidden from the public on the platform."""
+    hidden_changed_at: Mapped[datetime | None]
+    moderation: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """A hiding an agent asked for: `{"hidden", "reason", "by", "state", "error"}`."""
+    reactions: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """By the reacting person's address: `{"reaction", "at"}`; None as a reaction is taken back."""
+
+
+class MessageRevision(Base):
+    """What a message said before it was edited or deleted, sealed with HUB_SECRET_KEY."""
+
+    __tablename__ = "message_revisions"
+    __table_args__ = (Index("ix_message_revisions_message", "message_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    message_id: Mapped[int] = mapped_column(Id, ForeignKey("messages.id"))
+    until: Mapped[datetime]
+    """When it was replaced or deleted, platform time."""
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """JSON: `body` and `attachments`."""
+
+
+class EarlyHappening(Base):
+    """Something told of a message that has not arrived yet: applied when it does."""
+
+    __tablename__ = "early_happenings"
+    __table_args__ = (
+        UniqueConstraint("account_id", "external_id", "kind", "address", "at"),
+        Index("ix_early_happenings_recorded", "recorded_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[int] = mapped_column(Id)
+    external_id: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(12))
+    """`deleted`, `hidden`, `shown`, `reaction`."""
+    address: Mapped[str] = mapped_column(String(255), default="")
+    """Of the person who reacted."""
+    reaction: Mapped[str | None] = mapped_column(String(80))
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
