@@ -7,7 +7,7 @@ comes by, or at the latest after `MAX_AGE`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from hub.accounts.models import Account
 from hub.db.database import Database
 from hub.now import Now
+from hub.ports import Capabilities
 from hub.sla.service import Clockwork, load_clockwork
 from hub.team.models import Agent, AgentUnit, Unit
 
@@ -34,6 +35,8 @@ class AccountEntry:
     sandbox: bool
     stopped: bool
     last_error: str | None
+    notice: str | None
+    capabilities: Capabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,12 @@ class Directory:
 
 
 class DirectoryCache:
-    def __init__(self, database: Database, now: Now) -> None:
+    def __init__(
+        self, database: Database, now: Now, capabilities: Callable[[str], Capabilities]
+    ) -> None:
+        """`capabilities` gives those of a kind of account."""
         self._database = database
+        self._capabilities = capabilities
         self._now = now
         self._current: Directory | None = None
         self._lock = asyncio.Lock()
@@ -96,6 +103,12 @@ class DirectoryCache:
                 self._current = await self._read()
             return self._current
 
+    def _capabilities_of(self, kind: str) -> Capabilities:
+        try:
+            return self._capabilities(kind)
+        except LookupError:  # its connector is not installed any more
+            return Capabilities(can_reply=False)
+
     async def _read(self) -> Directory:
         async with self._database.read() as session:
             units = await session.scalars(select(Unit).order_by(Unit.slug))
@@ -108,7 +121,10 @@ class DirectoryCache:
                 memberships.setdefault(agent_id, []).append(unit)
             return Directory(
                 {unit.slug: UnitEntry(unit.slug, unit.name, unit.auto_assign) for unit in units},
-                {account.id: _account_entry(account) for account in accounts},
+                {
+                    account.id: _account_entry(account, self._capabilities_of(account.kind))
+                    for account in accounts
+                },
                 {
                     agent.id: agent_entry(agent, tuple(memberships.get(agent.id, ())))
                     for agent in agents
@@ -118,7 +134,7 @@ class DirectoryCache:
             )
 
 
-def _account_entry(account: Account) -> AccountEntry:
+def _account_entry(account: Account, capabilities: Capabilities) -> AccountEntry:
     return AccountEntry(
         account.id,
         account.kind,
@@ -130,6 +146,8 @@ def _account_entry(account: Account) -> AccountEntry:
         account.sandbox,
         account.stopped,
         account.last_error,
+        account.notice,
+        capabilities,
     )
 
 

@@ -15,7 +15,6 @@ from hub.ports import (
     ArticleView,
     Author,
     Capabilities,
-    ChannelKind,
     Connector,
     Decision,
     Handoff,
@@ -60,10 +59,11 @@ Outcome = Exception | Callable[[Reply, SavePart], Awaitable[Receipt]]
 class FakeConnector:
     """Takes every reply, unless `outcomes` says otherwise for the next ones."""
 
+    capabilities = Capabilities()
+
     def __init__(self, account: Account, now: Callable[[], datetime]) -> None:
         self.account = account
         self.now = now
-        self.capabilities = Capabilities()
         self.outcomes: deque[Outcome] = deque()
         self.attempts: list[Reply] = []
         self.sent: list[Reply] = []
@@ -147,6 +147,9 @@ class FakePlatforms:
             self.made[account.id] = make(account, self._now)
         return self.made[account.id]
 
+    def capabilities(self, kind: str) -> Capabilities:
+        return self._kinds.get(kind, FakeConnector).capabilities
+
     @property
     def sent(self) -> list[Reply]:
         """Everything any platform has accepted."""
@@ -204,7 +207,16 @@ async def _nothing() -> None:
 
 
 def rooms_of(platforms: FakePlatforms, responder: ScriptedResponder) -> Rooms:
-    return Rooms(platforms, emergency_rules, responder, CATALOGUE, _suggest, _nothing, _nothing)
+    return Rooms(
+        platforms,
+        emergency_rules,
+        responder,
+        CATALOGUE,
+        _suggest,
+        _nothing,
+        _nothing,
+        platforms.capabilities,
+    )
 
 
 def inbound(

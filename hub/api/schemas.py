@@ -130,6 +130,15 @@ class TicketView(BaseModel):
     permalink: str | None
     context: dict[str, Any]
     previous_ticket_id: int | None
+    merged_into_id: int | None
+    """The ticket that has its conversations now."""
+    held_by: str | None
+    """Another app of the platform that answers this conversation."""
+    private_heard_at: datetime | None
+    """The customer's newest private message: reply windows run from it."""
+    delivered_until: datetime | None
+    read_until: datetime | None
+    callback_due_at: datetime | None
     version: int
 
 
@@ -154,6 +163,22 @@ class AttachmentView(BaseModel):
     url: str
     media_type: str
     name: str | None
+    state: Literal["linked", "pending", "kept", "refused", "failed"]
+    size: int | None
+    error: str | None
+
+
+class ReactionView(BaseModel):
+    by: str
+    reaction: str
+
+
+class ModerationView(BaseModel):
+    hidden: bool
+    reason: str
+    by: str
+    state: Literal["pending", "done", "failed"]
+    error: str | None
 
 
 class MessageView(BaseModel):
@@ -173,6 +198,14 @@ class MessageView(BaseModel):
     permalink: str | None
     emergency: bool
     key: str | None
+    conversation: str | None
+    logged: bool
+    """An answer given elsewhere, entered by an agent."""
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    hidden: bool
+    moderation: ModerationView | None
+    reactions: list[ReactionView]
 
 
 class TicketPage(BaseModel):

@@ -34,7 +34,7 @@ from hub.errors import Forbidden, Invalid, NotFound
 from hub.events.feed import last_number
 from hub.system import Hub
 from hub.team.access import Permission, Principal
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.change import Change, changing
 from hub.tickets.models import Message, Priority, Status, Ticket
 from hub.tickets.queue import QueueFilter, View, read_counts, read_page
@@ -133,6 +133,10 @@ async def read_ticket(hub: TheHub, principal: Reader, ticket_id: TicketId) -> An
     return ticket_view((await visible_ticket(hub, principal, ticket_id)).as_row())
 
 
+def _message(message: Message, delivery: Delivery | None) -> dict[str, Any]:
+    return message_view(message.as_row(), delivery.as_row() if delivery is not None else None)
+
+
 @router.get("/{ticket_id}/messages", response_model=MessagePage)
 async def list_messages(
     hub: TheHub,
@@ -156,7 +160,7 @@ async def list_messages(
         ).all()
     page = found[:limit]
     return {
-        "items": [message_view(message.as_row(), delivery) for message, delivery in page],
+        "items": [_message(message, delivery) for message, delivery in page],
         "next_cursor": str(page[-1][0].id) if len(found) > limit else None,
         "seq": seq,
     }
@@ -187,12 +191,12 @@ async def reply(
 ) -> Any:
     """Answer on the channel the inquiry came from."""
     async with _change(hub, principal, ticket_id) as change:
-        message, delivery = await actions.reply(
+        message, delivery = await replies.reply(
             change, wanted.body, visibility=wanted.visibility, key=key
         )
         if wanted.resolve:
             await actions.set_status(change, Status.RESOLVED)
-        return message_view(message.as_row(), delivery)
+        return _message(message, delivery)
 
 
 @router.post("/{ticket_id}/note", response_model=MessageView, status_code=201)
@@ -201,7 +205,7 @@ async def note(
 ) -> Any:
     """Write a private note; it is never sent."""
     async with _change(hub, principal, ticket_id) as change:
-        return message_view((await actions.note(change, wanted.body, key=key)).as_row())
+        return message_view((await replies.note(change, wanted.body, key=key)).as_row())
 
 
 @router.post("/{ticket_id}/assign", response_model=TicketView)
@@ -261,5 +265,5 @@ async def retry(hub: TheHub, principal: Agent, message_id: TicketId) -> Any:
     except NotFound:
         raise missing from None
     async with _change(hub, principal, message.ticket_id) as change:
-        found, delivery = await actions.retry(change, message_id)
-        return message_view(found.as_row(), delivery)
+        found, delivery = await replies.retry(change, message_id)
+        return _message(found, delivery)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, update
 
 from hub.delivery.models import Delivery, DeliveryState
-from hub.ports import Receipt
+from hub.people.models import ContactPoint
+from hub.ports import Author, Receipt, Visibility
 from hub.tickets.actions import take_over
 from hub.tickets.change import Change
-from hub.tickets.models import AuthorKind, Direction, Message, Status
+from hub.tickets.models import (
+    AuthorKind,
+    Conversation,
+    Direction,
+    Message,
+    Status,
+    Ticket,
+)
 
 
 async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
@@ -27,6 +35,8 @@ async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
         )
         if not await change.session.scalar(select(taken)):
             message.external_id = last
+    if receipt.conversation is not None and receipt.conversation != message.conversation:
+        await _join(change, message, receipt)
     ticket = change.ticket
     if message.author_kind == AuthorKind.AGENT:
         change.directory.clockwork.answered(change.row, change.clocks, receipt.accepted_at)
@@ -36,6 +46,61 @@ async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
     if answers and ticket.waiting_since is not None and ticket.waiting_since <= message.created_at:
         ticket.waiting_since = None
     change.tell_message("message.updated", message, delivery)
+
+
+async def _join(change: Change, message: Message, receipt: Receipt) -> None:
+    """The reply opened a conversation: what the customer writes there comes to this ticket."""
+    key = receipt.conversation
+    assert key is not None
+    point = await _point(change, receipt.recipient)
+    opened = await change.session.get(Conversation, (message.account_id, key))
+    if opened is None:
+        opened = Conversation(account_id=message.account_id, key=key, ticket_id=change.ticket.id)
+        change.session.add(opened)
+    elif opened.ticket_id != change.ticket.id:
+        other = await change.session.get_one(Ticket, opened.ticket_id)
+        if other.status != Status.RESOLVED:
+            # Somebody is answering there: two tickets of one person, for people to merge.
+            change.audit("conversation elsewhere", conversation=key, ticket_id=other.id)
+            return
+        opened.ticket_id = change.ticket.id
+    opened.contact_point_id = point
+    change.audit("conversation opened", conversation=key)
+    public, message.conversation = message.conversation, key
+    # What was written meanwhile goes there as well.
+    await change.session.execute(
+        update(Message)
+        .where(
+            Message.ticket_id == change.ticket.id,
+            Message.direction == Direction.OUTBOUND.value,
+            Message.visibility == Visibility.PRIVATE.value,
+            Message.conversation == public,
+            Message.id > message.id,
+        )
+        .values(conversation=key)
+    )
+
+
+async def _point(change: Change, author: Author | None) -> int | None:
+    """The contact point of whom the conversation is with; None where it is the ticket's own."""
+    if author is None:
+        return None
+    known = await change.session.scalar(
+        select(ContactPoint).where(
+            ContactPoint.kind == author.kind, ContactPoint.address == author.address
+        )
+    )
+    if known is None:
+        known = ContactPoint(
+            contact_id=change.ticket.contact_id,
+            kind=author.kind,
+            address=author.address,
+            handle=author.handle,
+            display_name=author.display_name,
+        )
+        change.session.add(known)
+        await change.session.flush()
+    return known.id
 
 
 async def refused(change: Change, delivery_id: int, reason: str, state: DeliveryState) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from hub.accounts.budget import add_cost, note_connector, take
 from hub.accounts.connectors import AccountStopped, ConnectorPool
 from hub.accounts.health import stop_account
 from hub.db.database import Database
@@ -32,6 +33,7 @@ from hub.ports import (
     Choice,
     Connector,
     FindsSent,
+    Metered,
     Receipt,
     Rejected,
     Reply,
@@ -40,7 +42,7 @@ from hub.ports import (
 )
 from hub.team.access import SYSTEM
 from hub.tickets.change import changing
-from hub.tickets.models import Direction, Message, Ticket
+from hub.tickets.models import Conversation, Direction, Message, Ticket
 from hub.tickets.view import message_view
 
 MAX_ATTEMPTS = 8
@@ -109,17 +111,22 @@ class DeliveryWorker:
                 delivery.next_at = now + LEASE
                 if ran_out:
                     _tell(session, delivery, message, ticket, now)
-                point = await session.get_one(ContactPoint, ticket.contact_point_id)
-                last = await session.scalar(_last_inbound(ticket.id))
-                claims.append(_claim(delivery, message, ticket, point, last))
+                claims.append(await _claim(session, delivery, message, ticket))
         return claims
 
     async def deliver(self, claim: Claim) -> None:
         """Send one claimed reply and record what became of it."""
         try:
             connector = await self._connectors.get(claim.account_id)
-            async with holding(lambda: self._renew(claim)):
-                receipt = await self._send(connector, claim)
+            until = await self._budget(connector, claim)
+            if until is not None:
+                await self._postpone(claim, until)
+                return
+            async with holding(lambda: self._renew(claim)), self._connectors.using(connector):
+                try:
+                    receipt = await self._send(connector, claim)
+                finally:
+                    await note_connector(self._database, claim.account_id, connector, self._now())
         except Rejected as error:
             await self._refuse(claim, error.reason)
         except AccountStopped as error:
@@ -138,12 +145,38 @@ class DeliveryWorker:
             await self._retry_later(claim, unknown)
         else:
             DELIVERIES.labels("sent").inc()
+            await add_cost(self._database, claim.account_id, receipt.cost, self._now())
             async with self._database.write() as session:
                 directory = await self._directory.get()
                 async with changing(
                     session, claim.ticket_id, directory, SYSTEM, self._now()
                 ) as change:
                     await accepted(change, claim.delivery_id, receipt)
+
+    async def _budget(self, connector: Connector, claim: Claim) -> datetime | None:
+        """Draw on what the platform's limit has left; otherwise when to try again."""
+        name = connector.budget_of(claim.reply) if isinstance(connector, Metered) else None
+        if name is None:
+            return None
+        return await take(self._database, claim.account_id, name, self._now())
+
+    async def _postpone(self, claim: Claim, until: datetime) -> None:
+        """The platform would refuse it now: it waits, and that is no attempt."""
+        log.info("delivery.postponed", delivery=claim.delivery_id, until=until.isoformat())
+        async with self._database.write() as session:
+            await session.execute(
+                update(Delivery)
+                .where(
+                    Delivery.id == claim.delivery_id,
+                    Delivery.state == DeliveryState.SENDING.value,
+                )
+                .values(
+                    state=DeliveryState.PENDING.value,
+                    attempts=claim.attempts - 1,
+                    next_at=until,
+                    error=f"the platform's limit is used up until {until:%H:%M} UTC",
+                )
+            )
 
     async def _send(self, connector: Connector, claim: Claim) -> Receipt:
         if claim.check_first:
@@ -213,7 +246,7 @@ def _tell(
     session: AsyncSession, delivery: Delivery, message: Message, ticket: Ticket, now: datetime
 ) -> None:
     """Say how far it has come; nothing about the ticket has changed."""
-    data = message_view(message.as_row(), delivery)
+    data = message_view(message.as_row(), delivery.as_row())
     event = PendingEvent("message.updated", now, data, ticket.id, ticket.unit, ticket.assignee_id)
     record(session, event)
 
@@ -233,27 +266,35 @@ def _due(now: datetime) -> Select[Delivery]:
     )
 
 
-def _last_inbound(ticket_id: int) -> Select[Message]:
-    return (
-        select(Message)
-        .where(Message.ticket_id == ticket_id, Message.direction == Direction.INBOUND.value)
-        .order_by(Message.id.desc())
+async def _claim(
+    session: AsyncSession, delivery: Delivery, message: Message, ticket: Ticket
+) -> Claim:
+    conversation = message.conversation or ticket.conversation
+    point_id = await session.scalar(
+        select(Conversation.contact_point_id).where(
+            Conversation.account_id == message.account_id, Conversation.key == conversation
+        )
+    )
+    point = await session.get_one(ContactPoint, point_id or ticket.contact_point_id)
+    heard = await session.scalar(
+        select(Message.sent_at)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.direction == Direction.INBOUND.value,
+            func.coalesce(Message.conversation, ticket.conversation) == conversation,
+        )
+        .order_by(Message.sent_at.desc())
         .limit(1)
     )
-
-
-def _claim(
-    delivery: Delivery, message: Message, ticket: Ticket, point: ContactPoint, last: Message | None
-) -> Claim:
     reply = Reply(
         key=f"{delivery.id}",
-        conversation=ticket.conversation,
+        conversation=conversation,
         recipient=point.address,
         recipient_handle=point.handle,
         body=message.body,
         visibility=Visibility(message.visibility),
         in_reply_to=message.in_reply_to,
-        last_inbound_at=last.sent_at if last else None,
+        last_inbound_at=heard,
         by_bot=delivery.by_bot,
         choices=tuple(Choice(choice["title"], choice["value"]) for choice in message.choices),
         sent_parts=tuple(delivery.sent_parts),
@@ -262,7 +303,7 @@ def _claim(
     return Claim(
         delivery.id,
         ticket.id,
-        ticket.account_id,
+        delivery.account_id,
         delivery.attempts,
         delivery.check_first,
         reply,

@@ -17,9 +17,11 @@ from hub.metrics import WEBHOOKS
 from hub.ports import (
     BadSignature,
     Connector,
+    InboundItem,
     MalformedPayload,
     ReceivedBody,
     ReceivesWebhooks,
+    RoutesWebhooks,
     UnsupportedEvent,
 )
 from hub.system import Hub
@@ -72,26 +74,10 @@ class Webhooks:
         except BadSignature as error:
             WEBHOOKS.labels(account.kind, "bad signature").inc()
             return problem(401, "Not signed", str(error))
-        received = self._read(account, connector, body)
-        await self._hub.intake.receive(received)
-        WEBHOOKS.labels(account.kind, "unreadable" if received.error else "stored").inc()
+        for received in await read_webhook(self._hub, account, connector, body):
+            await self._hub.intake.receive(received)
+            WEBHOOKS.labels(account.kind, "unreadable" if received.error else "stored").inc()
         return PlainTextResponse("ok")
-
-    def _read(
-        self, account: AccountEntry, connector: ReceivesWebhooks, body: bytes
-    ) -> ReceivedBody:
-        content_type = "application/json"
-        try:
-            items = connector.parse(body)
-        except UnsupportedEvent as error:
-            log.info("webhook.unsupported", channel=account.kind, error=str(error))
-            return ReceivedBody(account.id, (), body, content_type, f"not for us: {error}"[:500])
-        except MalformedPayload as error:
-            log.warning("webhook.malformed", channel=account.kind, error=str(error))
-            return ReceivedBody(account.id, (), body, content_type, str(error)[:500])
-        return ReceivedBody(
-            account.id, items, body, content_type, text_fields=connector.text_fields
-        )
 
     async def _connector(self, request: Request) -> tuple[AccountEntry, ReceivesWebhooks]:
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
@@ -110,6 +96,58 @@ class Webhooks:
         if kind not in self._kinds:
             self._kinds[kind] = isinstance(connector, ReceivesWebhooks)
         return self._kinds[kind]
+
+
+async def read_webhook(
+    hub: Hub, account: AccountEntry, connector: ReceivesWebhooks, body: bytes
+) -> list[ReceivedBody]:
+    """A verified body that came for `account`, read for each account of the app it is about.
+
+    What names none of our accounts is read as the one whose address it came to.
+    """
+    content_type = "application/json"
+    try:
+        shares = await _shares(hub, account, connector, body)
+    except UnsupportedEvent as error:
+        log.info("webhook.unsupported", channel=account.kind, error=str(error))
+        return [ReceivedBody(account.id, (), body, content_type, f"not for us: {error}"[:500])]
+    except MalformedPayload as error:
+        log.warning("webhook.malformed", channel=account.kind, error=str(error))
+        return [ReceivedBody(account.id, (), body, content_type, str(error)[:500])]
+    return [
+        # The body is kept once, where it came in.
+        ReceivedBody(
+            number, items, body, content_type, text_fields=connector.text_fields, keep_raw=first
+        )
+        for number, items, first in shares
+    ]
+
+
+async def _shares(
+    hub: Hub, account: AccountEntry, connector: ReceivesWebhooks, body: bytes
+) -> list[tuple[int, tuple[InboundItem, ...], bool]]:
+    """What of `body` is for which account, the one it came to first. Raises ConnectorError."""
+    if not isinstance(connector, RoutesWebhooks):
+        return [(account.id, connector.parse(body), True)]
+    directory = await hub.directory.get()
+    others = {
+        entry.external_id: entry
+        for entry in directory.accounts.values()
+        if entry.kind == account.kind and entry.id != account.id and entry.enabled
+    }
+    named = set(connector.recipients(body)) if others else set()
+    elsewhere = sorted(named & others.keys() - {account.external_id})
+    if not elsewhere:
+        return [(account.id, connector.parse(body), True)]
+    own: list[InboundItem] = []
+    for recipient in sorted(named - set(elsewhere)):
+        own += connector.parse_for(body, recipient)
+    shares = [(account.id, tuple(own), True)]
+    for recipient in elsewhere:
+        other = await hub.connectors.of_account(others[recipient].id)
+        assert isinstance(other, RoutesWebhooks)
+        shares.append((others[recipient].id, other.parse_for(body, recipient), False))
+    return shares
 
 
 async def read_body(request: Request, limit: int) -> bytes:

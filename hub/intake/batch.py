@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hub.directory import Directory
 from hub.intake.gateway import Row
-from hub.ports import Accepted, InboundMessage
+from hub.ports import Accepted, Happening, InboundMessage, MessageEdited
 
 
 @dataclass(slots=True)
@@ -20,10 +22,19 @@ class Submission:
     content_type: str
     received_at: datetime
     expires_at: datetime
-    messages: tuple[InboundMessage, ...] = ()
+    items: tuple[InboundMessage | Happening, ...] = ()
     error: str | None = None
     cursor: str | None = None
     results: list[Accepted] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[InboundMessage]:
+        """New and edited ones, whole."""
+        return [
+            item.message if isinstance(item, MessageEdited) else item
+            for item in self.items
+            if isinstance(item, InboundMessage | MessageEdited)
+        ]
 
 
 @dataclass(slots=True)
@@ -54,8 +65,20 @@ class MessageDraft:
     ticket: TicketDraft
     by: Person | None
     """The customer; None for what staff wrote, which needs no triage."""
-    choice: str | None = None
-    """Slug of the button the customer pressed, where the platform says so."""
+    delivery: Row | None = None
+    """Of a message of ours."""
+    revisions: list[bytes] = field(default_factory=list)
+    """What it said before, sealed."""
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class Promise:
+    """A job that belongs to what is being written; its payload is made once ids are given."""
+
+    kind: str
+    lane: Callable[[], str]
+    payload: Callable[[], dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -63,9 +86,13 @@ class Known:
     """What the database already has of a batch, by natural key; decisions extend it."""
 
     directory: Directory
-    seen: dict[tuple[int, str], Row | MessageDraft] = field(default_factory=dict)
+    seal: Callable[[bytes], bytes]
+    messages: dict[tuple[int, str], MessageDraft] = field(default_factory=dict)
+    """By account and external id."""
     people: dict[tuple[str, str], Person] = field(default_factory=dict)
     conversations: dict[tuple[int, str], TicketDraft] = field(default_factory=dict)
+    early: dict[tuple[int, str], list[Row]] = field(default_factory=dict)
+    """What was told of messages before they came, by account and external id."""
     accounts: dict[int, Row] = field(default_factory=dict)
 
 
@@ -81,6 +108,24 @@ class Plan:
     conversations: list[tuple[Row, TicketDraft, bool]] = field(default_factory=list)
     """A conversation's row, its ticket, and whether the row is new."""
     messages: list[MessageDraft] = field(default_factory=list)
-    outcomes: list[tuple[Submission, Row | MessageDraft, bool]] = field(default_factory=list)
-    """For each message of each submission: its row or draft, and whether it is a duplicate."""
+    changed_messages: list[MessageDraft] = field(default_factory=list)
+    """Stored before this batch, each once."""
+    early: list[Row] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+    outcomes: list[tuple[Submission, MessageDraft, bool]] = field(default_factory=list)
+    """For each message of each submission: its draft, and whether it is a duplicate."""
     accounts: list[Row] = field(default_factory=list)
+    notices: list[Row] = field(default_factory=list)
+    """Accounts about which the platform said something."""
+
+    def touch(self, ticket: TicketDraft) -> None:
+        """The ticket is written, and consoles hear of it."""
+        if not ticket.changed:
+            ticket.changed = True
+            self.tickets.append(ticket)
+
+    def touch_message(self, message: MessageDraft) -> None:
+        """The message is written again, and consoles hear of it."""
+        if message.row["id"] is not None and not message.changed:
+            message.changed = True
+            self.changed_messages.append(message)

@@ -1,19 +1,20 @@
 """The decisions of intake, in one pure function over a loaded batch.
 
-Dedup, identify, thread, append, clock: nothing here knows which database it is, or waits.
+Dedup, identify, thread, append, clock: nothing here knows which database it is, or waits. What
+platforms tell beside messages is decided in `hub.intake.happenings`.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from hub.db.base import to_micros
-from hub.intake.batch import Known, MessageDraft, Person, Plan, Submission, TicketDraft
+from hub.intake.batch import Known, MessageDraft, Person, Plan, Promise, Submission, TicketDraft
 from hub.intake.gateway import Row
-from hub.ports import InboundMessage
-from hub.tickets.models import AuthorKind, Direction, Priority, Status
-from hub.tickets.text import preview_of, subject_of
+from hub.intake.happenings import Happenings
+from hub.intake.rows import message_row, raw_body_row, ticket_row
+from hub.ports import InboundMessage, MessageEdited, Visibility
+from hub.tickets.models import AuthorKind, Direction, Status
+from hub.tickets.text import preview_of
 
 UNKNOWN = "Unknown"
 """What a contact is called until the platform, or they themselves, say a name."""
@@ -24,28 +25,44 @@ def decide(batch: list[Submission], known: Known, now: datetime, reopen: timedel
     plan = Plan()
     for submission in batch:
         if submission.raw is not None:
-            plan.raw_bodies.append(_raw_body(submission))
+            plan.raw_bodies.append(raw_body_row(submission))
         account = known.accounts[submission.account_id]
-        for message in submission.messages:
-            _decide_message(message, submission, known, plan, now, reopen)
+        happenings = Happenings(submission.account_id, known, plan, now)
+        for item in submission.items:
             account["last_event_at"] = now
+            if isinstance(item, InboundMessage):
+                message = _decide_message(item, submission, known, plan, now, reopen)
+                if message is not None:
+                    happenings.catch_up(message)
+            elif isinstance(item, MessageEdited):
+                _decide_edited(item, submission, known, plan, now, reopen, happenings)
+            else:
+                happenings.apply(item)
         if submission.cursor is not None:
             account["cursor"] = submission.cursor
     plan.accounts = list(known.accounts.values())
     return plan
 
 
-def _raw_body(submission: Submission) -> Row:
-    return {
-        "id": None,
-        "account_id": submission.account_id,
-        "received_at": submission.received_at,
-        "content_type": submission.content_type,
-        "body": submission.raw,
-        "state": "unreadable" if submission.error else "read",
-        "error": submission.error,
-        "expires_at": submission.expires_at,
-    }
+def _decide_edited(
+    edited: MessageEdited,
+    submission: Submission,
+    known: Known,
+    plan: Plan,
+    now: datetime,
+    reopen: timedelta,
+    happenings: Happenings,
+) -> None:
+    key = (submission.account_id, edited.message.external_id)
+    earlier = known.messages.get(key)
+    if earlier is not None:
+        happenings.edit(earlier, edited)
+        plan.outcomes.append((submission, earlier, True))
+        return
+    message = _decide_message(edited.message, submission, known, plan, now, reopen)
+    if message is not None:
+        message.row["edited_at"] = edited.at
+        happenings.catch_up(message)
 
 
 def _decide_message(
@@ -55,30 +72,54 @@ def _decide_message(
     plan: Plan,
     now: datetime,
     reopen: timedelta,
-) -> None:
+) -> MessageDraft | None:
+    """The new message, or None where there is none to store."""
     account_id = submission.account_id
-    earlier = known.seen.get((account_id, message.external_id))
+    earlier = known.messages.get((account_id, message.external_id))
     if earlier is not None:
         plan.outcomes.append((submission, earlier, True))
-        return
-    ticket = known.conversations.get((account_id, message.conversation))
+        return None
+    conversation = _conversation(message, account_id, known)
+    ticket = known.conversations.get((account_id, conversation))
     if message.by_staff:
-        draft = _staff_reply(message, account_id, ticket, known, now)
+        draft = _staff_reply(message, account_id, conversation, ticket, known, now)
         if draft is None:  # staff began the conversation themselves: nobody has asked anything
-            return
+            return None
     else:
-        person = _identify(message, known, plan, now)
-        ticket = _thread(message, account_id, ticket, person, known, plan, now, reopen)
-        draft = _append(message, account_id, ticket, person, known, now)
-    if not draft.ticket.changed:
-        draft.ticket.changed = True
-        plan.tickets.append(draft.ticket)
+        person = _identify(message, account_id, known, plan, now)
+        ticket = _thread(message, account_id, conversation, person, known, plan, now, reopen)
+        draft = _append(message, account_id, conversation, ticket, person, known, now)
+        _promise_triage(message, draft, plan)
+    if any(attachment["state"] == "pending" for attachment in draft.row["attachments"]):
+        plan.promises.append(_fetching(draft))
+    plan.touch(draft.ticket)
     plan.messages.append(draft)
-    known.seen[(account_id, message.external_id)] = draft
+    known.messages[(account_id, message.external_id)] = draft
     plan.outcomes.append((submission, draft, False))
+    return draft
 
 
-def _identify(message: InboundMessage, known: Known, plan: Plan, now: datetime) -> Person:
+def _conversation(message: InboundMessage, account_id: int, known: Known) -> str:
+    """The conversation it says, or that of the message it continues with the same person."""
+    if message.continues is None:
+        return message.conversation
+    continued = known.messages.get((account_id, message.continues))
+    if continued is None or not continued.row["conversation"]:
+        return message.conversation
+    if not message.by_staff:
+        person = known.people.get((message.author.kind, message.author.address))
+        if person is None or person.point["id"] != continued.ticket.row["contact_point_id"]:
+            opened_by = continued.ticket.opened_by
+            if person is None or opened_by is not person:
+                return message.conversation
+    conversation: str = continued.row["conversation"]
+    known.conversations.setdefault((account_id, conversation), continued.ticket)
+    return conversation
+
+
+def _identify(
+    message: InboundMessage, account_id: int, known: Known, plan: Plan, now: datetime
+) -> Person:
     author = message.author
     person = known.people.get((author.kind, author.address))
     if person is None:
@@ -90,14 +131,19 @@ def _identify(message: InboundMessage, known: Known, plan: Plan, now: datetime) 
             "address": author.address,
             "handle": author.handle,
             "display_name": author.display_name,
+            "verified": author.verified,
         }
         contact = {"id": None, "name": name, "notes": "", "created_at": now}
         person = Person(contact, point, changed=True)
         known.people[(author.kind, author.address)] = person
         plan.people.append(person)
+        if name == UNKNOWN and known.directory.account(account_id).capabilities.names_people:
+            plan.promises.append(_naming(person, account_id))
         return person
     fresh = {"handle": author.handle, "display_name": author.display_name}
-    news = {key: value for key, value in fresh.items() if value and value != person.point[key]}
+    news: Row = {key: value for key, value in fresh.items() if value and value != person.point[key]}
+    if author.verified and not person.point["verified"]:
+        news["verified"] = True
     person.point.update(news)
     if person.contact["name"] == UNKNOWN and (author.display_name or author.handle):
         person.contact["name"] = author.display_name or author.handle
@@ -111,7 +157,7 @@ def _identify(message: InboundMessage, known: Known, plan: Plan, now: datetime) 
 def _thread(
     message: InboundMessage,
     account_id: int,
-    ticket: TicketDraft | None,
+    conversation: str,
     person: Person,
     known: Known,
     plan: Plan,
@@ -119,26 +165,32 @@ def _thread(
     reopen: timedelta,
 ) -> TicketDraft:
     """Find, reopen or open the ticket the message belongs to."""
-    clockwork = known.directory.clockwork
+    ticket = known.conversations.get((account_id, conversation))
     if ticket is not None and ticket.row["status"] != Status.RESOLVED:
-        _wake(ticket, message, now, known)
+        _wake(ticket, message, known)
         return ticket
     if ticket is not None and message.sent_at <= ticket.row["resolved_at"] + reopen:
         row = ticket.row
-        row["status"] = Status.OPEN.value if row["takeover"] else Status.BOT.value
+        silent = row["takeover"] or message.held_by
+        row["status"] = Status.OPEN.value if silent else Status.BOT.value
         row["resolved_at"] = row["resolution_reason"] = None
-        clockwork.status_changed(row, ticket.clocks, message.sent_at)
+        known.directory.clockwork.status_changed(row, ticket.clocks, message.sent_at)
+        if known.directory.account(account_id).capabilities.takes_status:
+            plan.promises.append(_telling_status(ticket))
         return ticket
     new = _open(message, account_id, person, ticket, known, now)
-    row = {"account_id": account_id, "key": message.conversation}
+    row = {"account_id": account_id, "key": conversation, "contact_point_id": None}
     plan.conversations.append((row, new, ticket is None))
-    known.conversations[(account_id, message.conversation)] = new
+    known.conversations[(account_id, conversation)] = new
     return new
 
 
-def _wake(ticket: TicketDraft, message: InboundMessage, now: datetime, known: Known) -> None:
+def _wake(ticket: TicketDraft, message: InboundMessage, known: Known) -> None:
     row = ticket.row
-    if row["status"] in (Status.PENDING_CUSTOMER, Status.SNOOZED):
+    held = message.held_by is not None and row["status"] == Status.BOT
+    if held:  # somebody else's app answers here: the bot must not
+        row["takeover"] += 1
+    if held or row["status"] in (Status.PENDING_CUSTOMER, Status.SNOOZED):
         row["status"] = Status.OPEN.value
         row["snoozed_until"] = None
         known.directory.clockwork.status_changed(row, ticket.clocks, message.sent_at)
@@ -154,59 +206,15 @@ def _open(
 ) -> TicketDraft:
     account = known.directory.account(account_id)
     unit = message.unit if message.unit in known.directory.units else account.unit
-    row: Row = {
-        "id": None,
-        "subject": subject_of(message.subject, message.body),
-        "preview": "",
-        "status": (Status.OPEN if message.skip_bot else Status.BOT).value,
-        "priority": Priority.NORMAL.value,
-        "channel": account.kind,
-        "visibility": message.visibility.value,
-        "account_id": account_id,
-        "conversation": message.conversation,
-        "contact_id": person.contact["id"],
-        "contact_point_id": person.point["id"],
-        "contact_name": person.contact["name"],
-        "unit": unit,
-        "assignee_id": None,
-        "topic": message.topic,
-        "tags": [],
-        "emergency": False,
-        "created_at": message.sent_at,
-        "updated_at": now,
-        "last_message_at": message.sent_at,
-        "last_author": AuthorKind.CUSTOMER.value,
-        "waiting_since": message.sent_at,
-        "queue_key": to_micros(message.sent_at),
-        "due_at": None,
-        "due_metric": None,
-        "first_response_due_at": None,
-        "first_response_met_at": None,
-        "first_response_breached": False,
-        "resolution_due_at": None,
-        "resolution_met_at": None,
-        "resolution_breached": False,
-        "overdue": False,
-        "sla": {},
-        "can_reply": message.can_reply,
-        "permalink": message.permalink,
-        "location": asdict(message.location) if message.location else None,
-        "context": dict(message.context),
-        "handoff": None,
-        "takeover": 0,
-        "asked_back": 0,
-        "resolved_at": None,
-        "resolution_reason": None,
-        "snoozed_until": None,
-        "previous_ticket_id": previous.row["id"] if previous else None,
-        "version": 0,
-    }
+    assert unit is not None
+    row = ticket_row(message, account, unit, person, previous, now)
     return TicketDraft(row, known.directory.clockwork.opened(row), opened_by=person)
 
 
 def _append(
     message: InboundMessage,
     account_id: int,
+    conversation: str,
     ticket: TicketDraft,
     person: Person,
     known: Known,
@@ -222,24 +230,27 @@ def _append(
     row["waiting_since"] = row["waiting_since"] or message.sent_at
     row["can_reply"] = message.can_reply
     row["permalink"] = message.permalink or row["permalink"]
-    row["updated_at"] = now
-    row["version"] += 1
-    stored = _message_row(message, account_id, now)
+    if message.visibility is Visibility.PRIVATE:
+        row["private_heard_at"] = max(row["private_heard_at"] or message.sent_at, message.sent_at)
+    if row["held_changed_at"] is None or row["held_changed_at"] < message.sent_at:
+        if row["held_by"] != message.held_by:
+            row["held_changed_at"] = message.sent_at
+        row["held_by"] = message.held_by
+    _written(row, now)
+    stored = message_row(message, account_id, conversation, now)
     stored |= {
         "direction": Direction.INBOUND.value,
         "author_kind": AuthorKind.CUSTOMER.value,
         "author_id": None,
         "author_name": message.author.display_name or message.author.handle or row["contact_name"],
     }
-    choice = message.context.get("choice")
-    return MessageDraft(
-        stored, ticket, by=person, choice=choice if isinstance(choice, str) else None
-    )
+    return MessageDraft(stored, ticket, by=person)
 
 
 def _staff_reply(
     message: InboundMessage,
     account_id: int,
+    conversation: str,
     ticket: TicketDraft | None,
     known: Known,
     now: datetime,
@@ -257,10 +268,9 @@ def _staff_reply(
     row["last_message_at"] = max(row["last_message_at"], message.sent_at)
     row["last_author"] = AuthorKind.STAFF.value
     row["waiting_since"] = None
-    row["updated_at"] = now
-    row["version"] += 1
+    _written(row, now)
     clockwork.answered(row, ticket.clocks, message.sent_at)
-    stored = _message_row(message, account_id, now)
+    stored = message_row(message, account_id, conversation, now)
     stored |= {
         "direction": Direction.OUTBOUND.value,
         "author_kind": AuthorKind.STAFF.value,
@@ -270,21 +280,42 @@ def _staff_reply(
     return MessageDraft(stored, ticket, by=None)
 
 
-def _message_row(message: InboundMessage, account_id: int, now: datetime) -> Row:
-    return {
-        "id": None,
-        "ticket_id": None,
-        "account_id": account_id,
-        "external_id": message.external_id,
-        "body": message.body,
-        "visibility": message.visibility.value,
-        "sent_at": message.sent_at,
-        "created_at": now,
-        "in_reply_to": message.in_reply_to,
-        "permalink": message.permalink,
-        "attachments": [asdict(attachment) for attachment in message.attachments],
-        "articles": [],
-        "choices": [],
-        "emergency": False,
-        "key": None,
-    }
+def _written(row: Row, now: datetime) -> None:
+    row["updated_at"] = now
+    row["version"] += 1
+
+
+def _promise_triage(message: InboundMessage, draft: MessageDraft, plan: Plan) -> None:
+    choice = message.context.get("choice")
+    pressed = choice if isinstance(choice, str) else None
+    plan.promises.append(
+        Promise(
+            "triage",
+            lambda: f"ticket:{draft.ticket.row['id']}",
+            lambda: {"message_id": draft.row["id"], "choice": pressed},
+        )
+    )
+
+
+def _fetching(draft: MessageDraft) -> Promise:
+    return Promise(
+        "fetch-media",
+        lambda: f"media:{draft.row['id']}",
+        lambda: {"message_id": draft.row["id"]},
+    )
+
+
+def _naming(person: Person, account_id: int) -> Promise:
+    return Promise(
+        "name-contact",
+        lambda: f"contact:{person.contact['id']}",
+        lambda: {"account_id": account_id, "contact_point_id": person.point["id"]},
+    )
+
+
+def _telling_status(ticket: TicketDraft) -> Promise:
+    return Promise(
+        "push-status",
+        lambda: f"status:{ticket.row['id']}",
+        lambda: {"ticket_id": ticket.row["id"], "version": ticket.row["version"]},
+    )

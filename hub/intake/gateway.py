@@ -11,7 +11,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import Boolean, LargeBinary, Table
+from sqlalchemy import Boolean, Float, LargeBinary, Table
 from sqlalchemy.types import BigInteger, Integer, TypeEngine
 
 from hub.db.base import Duration, Instant, Json, encode_json, to_micros
@@ -100,6 +100,8 @@ class Codec:
             return "boolean[]"
         if isinstance(kind, LargeBinary):
             return "bytea[]"
+        if isinstance(kind, Float):
+            return "double precision[]"
         if isinstance(kind, Instant | Duration | Integer | BigInteger):
             return "bigint[]"
         return "text[]"

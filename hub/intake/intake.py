@@ -12,7 +12,7 @@ from hub.intake.redaction import mask_body, mask_numbers
 from hub.intake.writer import IntakeWriter
 from hub.metrics import INBOUND
 from hub.now import Now
-from hub.ports import Accepted, Ignored, InboundMessage, ReceivedBody
+from hub.ports import Accepted, Happening, Ignored, InboundMessage, MessageEdited, ReceivedBody
 from hub.secrets import Seal
 
 
@@ -47,19 +47,17 @@ class Intake:
         if error is not None:
             # Nobody could look for card numbers in it, so nobody reads it without the key.
             raw = self._seal.seal(received.raw)
-        messages = tuple(
-            _masked(item) for item in received.items if isinstance(item, InboundMessage)
-        )
+        items = tuple(_masked(item) for item in received.items if not isinstance(item, Ignored))
         for item in received.items:
-            INBOUND.labels(item.reason if isinstance(item, Ignored) else "message").inc()
+            INBOUND.labels(_label(item)).inc()
         submission = await self._writer.submit(
             Submission(
                 received.account_id,
-                raw,
+                raw if received.keep_raw or error is not None else None,
                 received.content_type[:120],
                 now,
                 now + (self._keep_unreadable if error else self._keep),
-                messages=messages if error is None else (),
+                items=items if error is None else (),
                 error=error,
                 cursor=received.cursor,
             )
@@ -67,8 +65,20 @@ class Intake:
         return tuple(submission.results)
 
 
-def _masked(message: InboundMessage) -> InboundMessage:
-    """`message` without card and social-security numbers in what people wrote."""
+def _label(item: InboundMessage | Happening | Ignored) -> str:
+    if isinstance(item, Ignored):
+        return item.reason
+    return "message" if isinstance(item, InboundMessage) else type(item).__name__
+
+
+def _masked(item: InboundMessage | Happening) -> InboundMessage | Happening:
+    """`item` without card and social-security numbers in what people wrote."""
+    if isinstance(item, MessageEdited):
+        return replace(item, message=_masked_message(item.message))
+    return _masked_message(item) if isinstance(item, InboundMessage) else item
+
+
+def _masked_message(message: InboundMessage) -> InboundMessage:
     masked: dict[str, Any] = {"body": mask_numbers(message.body)}
     if message.subject:
         masked["subject"] = mask_numbers(message.subject)

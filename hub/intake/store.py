@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
@@ -12,10 +12,18 @@ from hub.db import schema
 from hub.db.base import Base
 from hub.directory import Directory
 from hub.events.record import SEQUENCE, PendingEvent
-from hub.intake.batch import Known, MessageDraft, Person, Plan, Submission, TicketDraft
+from hub.intake.batch import Known, MessageDraft, Person, Plan, Promise, Submission, TicketDraft
 from hub.intake.decide import decide
 from hub.intake.gateway import Gateway, Row
-from hub.ports import Accepted
+from hub.ports import (
+    Accepted,
+    ControlChanged,
+    ConversationSeen,
+    MessageDeleted,
+    MessageEdited,
+    MessageHidden,
+    MessageReaction,
+)
 from hub.sla.service import breach_of, is_missed
 from hub.tickets.view import message_view, ticket_view
 
@@ -37,6 +45,15 @@ BREACHES = _table(schema.Breach)
 EVENTS = _table(schema.Event)
 JOBS = _table(schema.Job)
 RAW_BODIES = _table(schema.RawBody)
+DELIVERIES = _table(schema.Delivery)
+REVISIONS = _table(schema.MessageRevision)
+EARLY = _table(schema.EarlyHappening)
+
+_CHANGEABLE = (
+    "id", "body", "attachments", "edited_at", "deleted_at", "hidden", "hidden_changed_at",
+    "reactions",
+)  # fmt: skip
+"""What platforms change of a message; the rest of the row is others' to write."""
 
 
 async def run_batch(
@@ -45,29 +62,77 @@ async def run_batch(
     directory: Directory,
     now: datetime,
     reopen: timedelta,
+    seal: Callable[[bytes], bytes],
 ) -> None:
     """Load, decide, store: everything of intake that happens inside the transaction."""
-    known = await load(gateway, batch, directory)
+    known = await load(gateway, batch, directory, seal)
     plan = decide(batch, known, now, reopen)
     await store(gateway, plan, now)
 
 
-async def load(gateway: Gateway, batch: list[Submission], directory: Directory) -> Known:
-    known = Known(directory)
-    messages = [(s.account_id, m) for s in batch for m in s.messages]
+async def load(
+    gateway: Gateway,
+    batch: list[Submission],
+    directory: Directory,
+    seal: Callable[[bytes], bytes],
+) -> Known:
+    known = Known(directory, seal)
+    names = ("id", "cursor", "last_event_at", "last_error_at", "stopped")
     known.accounts = {
-        row["id"]: {"id": row["id"], "cursor": row["cursor"], "last_event_at": row["last_event_at"]}
+        row["id"]: {name: row[name] for name in names}
         for row in await gateway.match(ACCOUNTS, ["id"], _unique((s.account_id,) for s in batch))
     }
-    if not messages:
+    messages = [(s.account_id, m) for s in batch for m in s.messages]
+    told = _told_of(batch)
+    if not messages and not told and not any(s.items for s in batch):
         return known
-    for row in await gateway.match(
-        MESSAGES, ["account_id", "external_id"], _unique((a, m.external_id) for a, m in messages)
-    ):
-        known.seen[(row["account_id"], row["external_id"])] = row
+    external_ids = _unique([*((a, m.external_id) for a, m in messages), *told])
+    seen = await gateway.match(MESSAGES, ["account_id", "external_id"], external_ids)
     await _load_people(gateway, known, ((m.author.kind, m.author.address) for _, m in messages))
-    await _load_tickets(gateway, known, ((a, m.conversation) for a, m in messages))
+    wanted = [(a, m.conversation) for a, m in messages]
+    wanted += [
+        (s.account_id, item.conversation)
+        for s in batch
+        for item in s.items
+        if isinstance(item, ConversationSeen | ControlChanged)
+    ]
+    wanted += [
+        (row["account_id"], row["conversation"])
+        for row in seen
+        if row["conversation"] and (row["account_id"], row["external_id"]) in told
+    ]
+    drafts = await _load_tickets(gateway, known, wanted, [row["ticket_id"] for row in seen])
+    if told:  # they may have been changed until their tickets were locked
+        seen = await gateway.match(MESSAGES, ["account_id", "external_id"], external_ids)
+    known.messages = {
+        (row["account_id"], row["external_id"]): MessageDraft(row, drafts[row["ticket_id"]], None)
+        for row in seen
+        if row["ticket_id"] in drafts
+    }
+    if messages or told:
+        for row in await gateway.match(EARLY, ["account_id", "external_id"], external_ids):
+            known.early.setdefault((row["account_id"], row["external_id"]), []).append(row)
+    if told:
+        ids = _unique((m.row["id"],) for m in known.messages.values())
+        deliveries = {
+            row["message_id"]: row for row in await gateway.match(DELIVERIES, ["message_id"], ids)
+        }
+        for message in known.messages.values():
+            message.delivery = deliveries.get(message.row["id"])
     return known
+
+
+def _told_of(batch: list[Submission]) -> set[tuple[int, str]]:
+    """The messages that are spoken of, rather than brought."""
+    told: set[tuple[int, str]] = set()
+    for submission in batch:
+        for item in submission.items:
+            if isinstance(item, MessageDeleted | MessageHidden | MessageReaction):
+                told.add((submission.account_id, item.external_id))
+            elif isinstance(item, MessageEdited):
+                told.add((submission.account_id, item.message.external_id))
+        told |= {(submission.account_id, m.continues) for m in submission.messages if m.continues}
+    return told
 
 
 async def _load_people(gateway: Gateway, known: Known, wanted: Iterable[tuple[str, str]]) -> None:
@@ -79,9 +144,12 @@ async def _load_people(gateway: Gateway, known: Known, wanted: Iterable[tuple[st
         known.people[key] = Person(contacts[point["contact_id"]], point)
 
 
-async def _load_tickets(gateway: Gateway, known: Known, wanted: Iterable[tuple[int, str]]) -> None:
+async def _load_tickets(
+    gateway: Gateway, known: Known, wanted: Iterable[tuple[int, str]], also: Iterable[int]
+) -> dict[int, TicketDraft]:
+    """The tickets of conversations, and those of the ids `also`, each one draft."""
     conversations = await gateway.match(CONVERSATIONS, ["account_id", "key"], _unique(wanted))
-    ids = _unique((conversation["ticket_id"],) for conversation in conversations)
+    ids = _unique((number,) for number in [*(c["ticket_id"] for c in conversations), *also])
     drafts = {row["id"]: TicketDraft(row, []) for row in await gateway.match(TICKETS, ["id"], ids)}
     for clock in await gateway.match(CLOCKS, ["ticket_id"], ids):
         draft = drafts[clock["ticket_id"]]
@@ -91,6 +159,7 @@ async def _load_tickets(gateway: Gateway, known: Known, wanted: Iterable[tuple[i
     for conversation in conversations:
         key = (conversation["account_id"], conversation["key"])
         known.conversations[key] = drafts[conversation["ticket_id"]]
+    return drafts
 
 
 def _unique(values: Iterable[Key]) -> list[Key]:
@@ -109,19 +178,24 @@ async def store(gateway: Gateway, plan: Plan, now: datetime) -> None:
         if message.by is not None:
             message.row["author_id"] = message.by.contact["id"]
     await _insert_numbered(gateway, MESSAGES, [message.row for message in plan.messages])
-    triage = [_triage_job(message, now) for message in plan.messages if message.by is not None]
-    await _insert_numbered(gateway, JOBS, triage)
-    await gateway.update(ACCOUNTS, ["id"], plan.accounts)
+    await _store_changed(gateway, plan)
+    jobs = [_job(promise, now) for promise in plan.promises]
+    await _insert_numbered(gateway, JOBS, jobs)
+    accounts = [
+        {name: account[name] for name in ("id", "cursor", "last_event_at")}
+        for account in plan.accounts
+    ]
+    await gateway.update(ACCOUNTS, ["id"], accounts)
+    await gateway.update(ACCOUNTS, ["id"], plan.notices)
     await _store_events(gateway, plan, now)
     for submission, outcome, duplicate in plan.outcomes:
-        row = outcome.row if isinstance(outcome, MessageDraft) else outcome
+        row = outcome.row
         submission.results.append(Accepted(row["id"], row["ticket_id"], duplicate))
 
 
 def _ids_wanted(plan: Plan) -> dict[Table, int]:
     """At most how many ids the plan needs."""
     people = sum(person.point["id"] is None for person in plan.people)
-    triaged = sum(message.by is not None for message in plan.messages)
     return {
         RAW_BODIES: len(plan.raw_bodies),
         CONTACTS: people,
@@ -129,7 +203,11 @@ def _ids_wanted(plan: Plan) -> dict[Table, int]:
         TICKETS: sum(draft.opened_by is not None for draft in plan.tickets),
         CLOCKS: sum(clock["id"] is None for draft in plan.tickets for clock in draft.clocks),
         MESSAGES: len(plan.messages),
-        JOBS: triaged,
+        JOBS: len(plan.promises),
+        EARLY: len(plan.early),
+        REVISIONS: sum(
+            len(message.revisions) for message in [*plan.messages, *plan.changed_messages]
+        ),
     }
 
 
@@ -181,12 +259,30 @@ async def _store_conversations(gateway: Gateway, plan: Plan) -> None:
     await gateway.update(CONVERSATIONS, ["account_id", "key"], moved)
 
 
-def _triage_job(message: MessageDraft, now: datetime) -> Row:
+async def _store_changed(gateway: Gateway, plan: Plan) -> None:
+    """What platforms told of messages: as changes, sealed earlier versions, or kept for later."""
+    changed = [{name: m.row[name] for name in _CHANGEABLE} for m in plan.changed_messages]
+    await gateway.update(MESSAGES, ["id"], changed)
+    revisions = [
+        {
+            "id": None,
+            "message_id": message.row["id"],
+            "until": message.row["deleted_at"] or message.row["edited_at"],
+            "sealed": sealed,
+        }
+        for message in [*plan.messages, *plan.changed_messages]
+        for sealed in message.revisions
+    ]
+    await _insert_numbered(gateway, REVISIONS, revisions)
+    await _insert_numbered(gateway, EARLY, plan.early)
+
+
+def _job(promise: Promise, now: datetime) -> Row:
     return {
         "id": None,
-        "kind": "triage",
-        "lane": f"ticket:{message.ticket.row['id']}",
-        "payload": {"message_id": message.row["id"], "choice": message.choice},
+        "kind": promise.kind,
+        "lane": promise.lane(),
+        "payload": promise.payload(),
         "run_at": now,
         "attempts": 0,
         "error": None,
@@ -204,6 +300,13 @@ async def _store_events(gateway: Gateway, plan: Plan, now: datetime) -> None:
     events += [
         _event("message.created", message.ticket, now, message_view(message.row))
         for message in plan.messages
+    ]
+    events += [
+        _event("message.updated", message.ticket, now, message_view(message.row, message.delivery))
+        for message in plan.changed_messages
+    ]
+    events += [
+        PendingEvent("config.changed", now, {"account_id": notice["id"]}) for notice in plan.notices
     ]
     if events:
         first = await gateway.advance(SEQUENCE, len(events)) - len(events) + 1

@@ -30,7 +30,7 @@ from hub.intake.batch import Submission
 from hub.intake.postgresql import INTAKE_LOCK, PostgresqlGateway
 from hub.intake.store import run_batch
 from hub.now import Now
-from hub.ports import Accepted, InboundMessage
+from hub.ports import Accepted
 from hub.secrets import Seal
 
 MAX_BATCH = 200
@@ -148,15 +148,15 @@ class IntakeWriter:
         """A body that cannot be stored whole is stored message by message, its cursor last."""
         submission = waiting.submission
         try:
-            if len(submission.messages) < 2:
-                await self._keep(submission, submission.messages, error)
+            if len(submission.items) < 2:
+                await self._keep(submission, error)
                 submission.error = str(error)
             else:
                 results = []
-                for message in submission.messages:
-                    one = replace(submission, raw=None, messages=(message,), cursor=None)
+                for item in submission.items:
+                    one = replace(submission, raw=None, items=(item,), cursor=None)
                     results += await self._store_or_keep(one)
-                await self._commit([replace(submission, messages=())])
+                await self._commit([replace(submission, items=())])
                 submission.results = results
         except Exception as second:
             submission.results = []
@@ -170,25 +170,23 @@ class IntakeWriter:
         except Exception as error:
             if _is_transient(error):
                 raise
-            await self._keep(submission, submission.messages, error)
+            await self._keep(submission, error)
             return []
         return submission.results
 
-    async def _keep(
-        self, submission: Submission, messages: tuple[InboundMessage, ...], error: Exception
-    ) -> None:
-        """What cannot be stored as messages is kept sealed, for a person to look at."""
+    async def _keep(self, submission: Submission, error: Exception) -> None:
+        """What cannot be stored as it should be is kept sealed, for a person to look at."""
         log.error("intake.unreadable", account=submission.account_id, error=str(error))
         raw = submission.raw
         if raw is None or submission.cursor is not None:  # a poll's raw body holds ids only
-            raw = json.dumps([asdict(message) for message in messages], default=str).encode()
+            raw = json.dumps([asdict(item) for item in submission.items], default=str).encode()
         await self._commit(
             [
                 replace(
                     submission,
                     raw=self._seal.seal(raw),
                     expires_at=submission.received_at + self._keep_unreadable,
-                    messages=(),
+                    items=(),
                     error=f"{type(error).__name__}: {error}"[:500],
                 )
             ]
@@ -213,7 +211,9 @@ class IntakeWriter:
         connection.execute("BEGIN IMMEDIATE")
         try:
             gateway = sqlite.SqliteGateway(connection)
-            sqlite.drive(run_batch(gateway, batch, directory, self._now(), self._reopen))
+            sqlite.drive(
+                run_batch(gateway, batch, directory, self._now(), self._reopen, self._seal.seal)
+            )
             connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
@@ -226,7 +226,7 @@ class IntakeWriter:
             await connection.execute(select(func.pg_advisory_xact_lock(INTAKE_LOCK)))
             raw = await connection.get_raw_connection()
             gateway = PostgresqlGateway(raw.driver_connection)
-            await run_batch(gateway, batch, directory, self._now(), self._reopen)
+            await run_batch(gateway, batch, directory, self._now(), self._reopen, self._seal.seal)
 
 
 def _answer(waiting: _Waiting) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.orm import aliased
 
 from hub.db.database import Database
@@ -41,25 +41,39 @@ def backoff(attempts: int, *, base: float = 2.0, cap: float = 300.0) -> timedelt
 
 
 class JobQueue:
-    """Runs due jobs with the handlers it was given, by kind."""
+    """Runs due jobs with the handlers it was given, by kind.
 
-    def __init__(self, database: Database, now: Now, handlers: Mapping[str, Handler]) -> None:
+    A queue takes jobs of every kind, but for those `apart`; one that is given `only` takes these.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now: Now,
+        handlers: Mapping[str, Handler],
+        *,
+        only: Collection[str] = (),
+        apart: Collection[str] = (),
+    ) -> None:
         self._database = database
         self._now = now
         self._handlers = handlers
+        self._kinds: list[ColumnElement[bool]] = []
+        if only:
+            self._kinds.append(Job.kind.in_(only))
+        if apart:
+            self._kinds.append(Job.kind.not_in(apart))
 
     async def claim(self, limit: int) -> list[Job]:
         """Take due jobs: nobody else gets them until the lease has run out."""
         now = self._now()
         async with self._database.read() as session:
-            if not await session.scalar(_due(now).with_only_columns(Job.id).limit(1)):
+            due = _due(now).where(*self._kinds)
+            if not await session.scalar(due.with_only_columns(Job.id).limit(1)):
                 return []
         async with self._database.write() as session:
             jobs = await session.scalars(
-                _due(now)
-                .order_by(Job.run_at, Job.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
+                due.order_by(Job.run_at, Job.id).limit(limit).with_for_update(skip_locked=True)
             )
             claimed = list(jobs)
             for job in claimed:

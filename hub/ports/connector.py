@@ -84,7 +84,7 @@ class Reply:
     in_reply_to: str | None = None
     """External id of the customer's newest message."""
     last_inbound_at: datetime | None = None
-    """When the message that is answered was written."""
+    """When the customer last wrote in `conversation`."""
     recipient_handle: str | None = None
     by_bot: bool = False
     choices: tuple[Choice, ...] = ()
@@ -92,6 +92,41 @@ class Reply:
     sent_parts: tuple[str, ...] = ()
     """External ids of the parts accepted in an earlier attempt: these are not sent again."""
     written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretField:
+    """One of the secrets a kind of account works with, as the console asks for it."""
+
+    name: str
+    """Its key in `Account.secrets`."""
+    title: str
+    required: bool = True
+    help: str = ""
+    generated: bool = False
+    """Ours to choose: the hub makes one up where none is given, and shows it once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKind:
+    """A kind of account that can be added, and what must be asked for to add one.
+
+    Read from the connector's class, of which all of these are optional attributes: `title`,
+    `secret_fields` (a tuple of SecretField), `several_accounts` and `takes_base_url` (both True
+    where they are missing).
+    """
+
+    kind: str
+    title: str
+    secrets: tuple[SecretField, ...] = ()
+    webhook: bool = False
+    """The platform calls us: the account has a webhook address."""
+    several: bool = True
+    """More than one such account makes sense."""
+    base_url: bool = False
+    """It may be told where the platform's API lives."""
+    installed: bool = True
+    """False where its connector cannot be loaded: accounts of it stand still."""
 
 
 @dataclass(frozen=True, slots=True)

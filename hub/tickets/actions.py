@@ -1,26 +1,20 @@
-"""What people do to a ticket: reply, note, assign, transfer, snooze, resolve, reopen, retry."""
+"""What people do to a ticket: assign, transfer, snooze, resolve, reopen, classify, tag.
+
+What they say on it is in `hub.tickets.replies`.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from hub.delivery.models import Delivery, DeliveryState
-from hub.delivery.outbox import cancel_bot_deliveries, enqueue
-from hub.errors import Conflict, Invalid, NotFound
-from hub.ports import Visibility
+from hub.delivery.outbox import cancel_bot_deliveries
+from hub.errors import Invalid
+from hub.jobs.promise import promise
 from hub.ports.messages import clean_text
 from hub.tickets.change import Change
-from hub.tickets.models import (
-    AuthorKind,
-    Direction,
-    Message,
-    Priority,
-    Status,
-    TicketTag,
-)
-from hub.tickets.text import preview_of
+from hub.tickets.models import Priority, Status, TicketTag
 
 MAX_TAG = 40
 _SETTABLE = (Status.OPEN, Status.PENDING_CUSTOMER, Status.SNOOZED, Status.RESOLVED)
@@ -35,112 +29,16 @@ async def take_over(change: Change) -> None:
 
 
 def move(change: Change, status: Status) -> None:
-    """Change the status, and the clocks with it; nothing else."""
-    if change.ticket.status != status:
-        change.ticket.status = status.value
-        change.directory.clockwork.status_changed(change.row, change.clocks, change.now)
-
-
-def _message(change: Change, direction: Direction, body: str, key: str | None) -> Message:
+    """Change the status, and the clocks with it; the system it came from is told, if it asks."""
     ticket = change.ticket
-    kind = AuthorKind.AGENT if change.actor.kind in ("agent", "token") else AuthorKind.SYSTEM
-    return Message(
-        ticket_id=ticket.id,
-        account_id=ticket.account_id,
-        external_id=None,
-        direction=direction.value,
-        author_kind=kind.value,
-        author_id=change.actor.id if change.actor.kind == "agent" else None,
-        author_name=change.actor.name,
-        body=clean_text(body),
-        visibility=ticket.visibility,
-        sent_at=change.now,
-        created_at=change.now,
-        attachments=[],
-        articles=[],
-        choices=[],
-        emergency=False,
-        key=key,
-    )
-
-
-async def _repeated(
-    change: Change, direction: Direction, body: str, key: str | None
-) -> Message | None:
-    """The message this actor wrote with `key` before, if it was this one. Raises Conflict."""
-    if key is None:
-        return None
-    earlier = await change.session.scalar(
-        select(Message).where(Message.ticket_id == change.ticket.id, Message.key == key)
-    )
-    if earlier is None:
-        return None
-    wanted = _message(change, direction, body, key)
-    same = ("direction", "author_kind", "author_id", "author_name", "body")
-    if any(getattr(earlier, name) != getattr(wanted, name) for name in same):
-        raise Conflict("this Idempotency-Key was used for another message")
-    return earlier
-
-
-async def reply(
-    change: Change, body: str, *, visibility: Visibility | None = None, key: str | None = None
-) -> tuple[Message, Delivery | None]:
-    """A person's answer, put on its way to the channel.
-
-    It counts for the SLA when the channel has accepted it, not now. The same `key` again
-    gives the first message again. Raises Conflict where the channel takes no reply, or the
-    key is another message's.
-    """
-    ticket = change.ticket
-    earlier = await _repeated(change, Direction.OUTBOUND, body, key)
-    if earlier is not None:
-        delivery = await change.session.scalar(
-            select(Delivery).where(Delivery.message_id == earlier.id)
-        )
-        return earlier, delivery
-    if visibility is Visibility.PUBLIC and ticket.visibility == Visibility.PRIVATE:
-        raise Invalid.field("visibility", "a private conversation is not answered in public")
-    if not ticket.can_reply:
-        raise Conflict("this channel takes no reply to this message from here")
-    await take_over(change)
-    message = _message(change, Direction.OUTBOUND, body, key)
-    if visibility is not None:
-        message.visibility = visibility.value
-    newest = await change.session.scalar(
-        select(Message.external_id)
-        .where(Message.ticket_id == ticket.id, Message.direction == Direction.INBOUND.value)
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
-    message.in_reply_to = newest
-    change.session.add(message)
-    await change.session.flush()
-    delivery = await enqueue(change, message, by_bot=False)
-    if ticket.assignee_id is None and change.actor.kind == "agent":
-        ticket.assignee_id = change.actor.id
-    if ticket.status in (Status.SNOOZED, Status.RESOLVED):
-        reopen(change)
-    ticket.preview = preview_of(message.body)
-    ticket.last_message_at = change.now
-    ticket.last_author = AuthorKind.AGENT.value
-    ticket.asked_back = 0
-    change.audit("reply", message_id=message.id)
-    change.tell_message("message.created", message, delivery)
-    return message, delivery
-
-
-async def note(change: Change, body: str, *, key: str | None = None) -> Message:
-    """A private note: never sent, never a response."""
-    earlier = await _repeated(change, Direction.NOTE, body, key)
-    if earlier is not None:
-        return earlier
-    message = _message(change, Direction.NOTE, body, key)
-    message.visibility = Visibility.PRIVATE.value
-    change.session.add(message)
-    await change.session.flush()
-    change.audit("note", message_id=message.id)
-    change.tell_message("message.created", message)
-    return message
+    if ticket.status == status:
+        return
+    ended = Status.RESOLVED in (ticket.status, status)
+    ticket.status = status.value
+    change.directory.clockwork.status_changed(change.row, change.clocks, change.now)
+    if ended and change.directory.account(ticket.account_id).capabilities.takes_status:
+        payload = {"ticket_id": ticket.id, "version": ticket.version}
+        promise(change.session, "push-status", payload, f"status:{ticket.id}", change.now)
 
 
 async def assign(change: Change, agent_id: int | None) -> None:
@@ -244,23 +142,3 @@ async def set_tags(change: Change, tags: list[str]) -> None:
     ticket.tags = wanted
     await change.session.execute(delete(TicketTag).where(TicketTag.ticket_id == ticket.id))
     change.session.add_all(TicketTag(tag=tag, ticket_id=ticket.id) for tag in wanted)
-
-
-async def retry(change: Change, message_id: int) -> tuple[Message, Delivery]:
-    """Send a reply again that was not delivered. Raises NotFound or Conflict."""
-    message = await change.session.get(Message, message_id)
-    delivery = await change.session.scalar(
-        select(Delivery).where(Delivery.message_id == message_id).with_for_update()
-    )
-    if message is None or delivery is None or message.ticket_id != change.ticket.id:
-        raise NotFound(f"message {message_id} is not one that is delivered")
-    if delivery.state not in (DeliveryState.FAILED, DeliveryState.UNKNOWN):
-        raise Conflict(f"this message is {delivery.state}")
-    delivery.check_first = delivery.state == DeliveryState.UNKNOWN
-    delivery.state = DeliveryState.PENDING.value
-    delivery.attempts = 0
-    delivery.error = None
-    delivery.next_at = change.now
-    change.audit("retry", message_id=message_id)
-    change.tell_message("message.updated", message, delivery)
-    return message, delivery

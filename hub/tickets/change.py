@@ -88,7 +88,8 @@ class Change:
         )
 
     def tell_message(self, kind: str, message: Message, delivery: Delivery | None = None) -> None:
-        self.tell(kind, message_view(message.as_row(), delivery))
+        row = delivery.as_row() if delivery is not None else None
+        self.tell(kind, message_view(message.as_row(), row))
 
 
 @asynccontextmanager

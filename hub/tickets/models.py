@@ -142,6 +142,7 @@ class Ticket(Base):
     """Of `location`, WGS84 degrees: what lies close is looked for by them."""
     held_by: Mapped[str | None] = mapped_column(String(80))
     """Another app of the platform that answers this conversation."""
+    held_changed_at: Mapped[datetime | None]
     private_heard_at: Mapped[datetime | None]
     """The customer's newest private message: reply windows run from it."""
     delivered_until: Mapped[datetime | None]

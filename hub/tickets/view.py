@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from hub.delivery.models import Delivery, DeliveryState
+from hub.delivery.models import DeliveryState
 
 
 # A ticket's view has the same moment several times over.
@@ -27,11 +27,11 @@ _PLAIN = (
     "id", "subject", "preview", "status", "priority", "channel", "visibility", "account_id",
     "unit", "assignee_id", "contact_id", "contact_name", "topic", "tags", "emergency",
     "last_author", "due_metric", "overdue", "can_reply", "resolution_reason", "handoff", "location",
-    "permalink", "context", "previous_ticket_id", "version",
+    "permalink", "context", "previous_ticket_id", "merged_into_id", "held_by", "version",
 )  # fmt: skip
 _INSTANTS = (
     "created_at", "updated_at", "last_message_at", "waiting_since", "due_at", "resolved_at",
-    "snoozed_until",
+    "snoozed_until", "private_heard_at", "delivered_until", "read_until", "callback_due_at",
 )  # fmt: skip
 
 
@@ -49,8 +49,10 @@ def ticket_view(row: Mapping[str, Any]) -> dict[str, Any]:
     return view
 
 
-def message_view(row: Mapping[str, Any], delivery: Delivery | None = None) -> dict[str, Any]:
-    """A message as JSON-ready data, with the state of its delivery if it has one."""
+def message_view(
+    row: Mapping[str, Any], delivery: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A message as JSON-ready data, with its delivery's row if it has one."""
     return {
         "id": row["id"],
         "ticket_id": row["ticket_id"],
@@ -67,20 +69,43 @@ def message_view(row: Mapping[str, Any], delivery: Delivery | None = None) -> di
         "delivery": None if delivery is None else _delivery_view(delivery),
         "articles": row["articles"],
         "choices": row["choices"],
-        "attachments": row["attachments"],
+        "attachments": [_attachment_view(attachment) for attachment in row["attachments"]],
         "in_reply_to": row["in_reply_to"],
         "permalink": row["permalink"],
         "emergency": row["emergency"],
         "key": row["key"],
+        "conversation": row["conversation"],
+        "logged": row["logged"],
+        "edited_at": timestamp(row["edited_at"]),
+        "deleted_at": timestamp(row["deleted_at"]),
+        "hidden": row["hidden"],
+        "moderation": row["moderation"],
+        "reactions": [
+            {"by": address, "reaction": one["reaction"]}
+            for address, one in (row["reactions"] or {}).items()
+            if one["reaction"] is not None
+        ],
     }
 
 
-def _delivery_view(delivery: Delivery) -> dict[str, Any]:
+def _attachment_view(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows from before files were fetched say nothing of a file's state."""
+    return {
+        "url": value["url"],
+        "media_type": value["media_type"],
+        "name": value["name"],
+        "state": value.get("state", "linked"),
+        "size": value.get("size"),
+        "error": value.get("error"),
+    }
+
+
+def _delivery_view(delivery: Mapping[str, Any]) -> dict[str, Any]:
     """How far a delivery has come. An attempt that is being made counts when it has ended:
     nobody is told that it begins."""
-    running = delivery.state == DeliveryState.SENDING
+    running = delivery["state"] == DeliveryState.SENDING
     return {
-        "state": DeliveryState.PENDING.value if running else delivery.state,
-        "error": delivery.error,
-        "attempts": delivery.attempts - running,
+        "state": DeliveryState.PENDING.value if running else delivery["state"],
+        "error": delivery["error"],
+        "attempts": delivery["attempts"] - running,
     }

@@ -29,11 +29,13 @@ async def _say(
     articles: tuple[str, ...] = (),
     choices: list[dict[str, str]] | None = None,
     emergency: bool = False,
+    key: str | None = None,
 ) -> tuple[Message, Delivery]:
     ticket = change.ticket
     message = Message(
         ticket_id=ticket.id,
-        account_id=ticket.account_id,
+        account_id=inquiry.account_id,
+        conversation=inquiry.conversation or ticket.conversation,
         direction=Direction.OUTBOUND.value,
         author_kind=AuthorKind.BOT.value,
         author_name="Assistant",
@@ -46,7 +48,9 @@ async def _say(
         articles=list(articles),
         choices=choices or [],
         emergency=emergency,
-        key=bot_key(inquiry.id),
+        logged=False,
+        hidden=False,
+        key=key or bot_key(inquiry.id),
     )
     change.session.add(message)
     await change.session.flush()
@@ -106,7 +110,12 @@ async def hand_off(
 
 
 async def raise_emergency(
-    change: Change, inquiry: Message, slug: str, article: ArticleView | None, fence: int
+    change: Change,
+    inquiry: Message,
+    slug: str,
+    article: ArticleView | None,
+    fence: int,
+    key: str | None = None,
 ) -> None:
     """Safety steps at once, urgent, and a person: also where a person has it already.
 
@@ -119,7 +128,7 @@ async def raise_emergency(
     await take_over(change)
     if with_bot and article and article.answer and ticket.channel not in _SILENT_CHANNELS:
         text = f"{article.answer}\n\n{_AUTOMATED}"
-        await _say(change, inquiry, text, articles=(slug,), emergency=True)
+        await _say(change, inquiry, text, articles=(slug,), emergency=True, key=key)
     if ticket.status != Status.OPEN:
         reopen(change)
     ticket.emergency = True

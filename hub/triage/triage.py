@@ -20,7 +20,6 @@ from hub.now import Now
 from hub.ports import (
     Answer,
     AskBack,
-    ChannelKind,
     Choice,
     Decision,
     Handoff,
@@ -71,12 +70,18 @@ class Triage:
         self._now = now
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
-        inquiry = await self._load(payload["message_id"], payload.get("choice"))
+        edited = bool(payload.get("edited"))
+        inquiry = await self._load(payload["message_id"], payload.get("choice"), anew=edited)
         if inquiry is None:
             return
         emergency = self._rules(inquiry.message.body)
         if emergency is not None:
-            await self._emergency(inquiry, emergency)
+            await self._emergency(inquiry, emergency, edited)
+        elif edited:  # what it said before was answered; only an emergency must not be missed
+            return
+        elif inquiry.message.deleted_at is not None and inquiry.ticket.status == Status.BOT:
+            gone = Handoff("deleted", "The customer deleted the message before it was read.")
+            await self._carry_out(inquiry, gone)
         elif inquiry.ticket.status == Status.BOT:
             await self._carry_out(inquiry, await self._ask(inquiry.turn))
         TRIAGE_SECONDS.observe((self._now() - inquiry.message.created_at).total_seconds())
@@ -88,7 +93,10 @@ class Triage:
             summary = "It could not be triaged. Please read what the customer wrote."
             await self._carry_out(inquiry, Handoff("not-triaged", summary))
 
-    async def _load(self, message_id: int, pressed: str | None) -> Inquiry | None:
+    async def _load(
+        self, message_id: int, pressed: str | None, *, anew: bool = False
+    ) -> Inquiry | None:
+        """The message, unless it was triaged before; `anew` also then."""
         async with self._database.read() as session:
             message = await session.get(Message, message_id)
             if message is None:
@@ -100,7 +108,7 @@ class Triage:
                     )
                 )
             )
-            if done:  # the job ran before and died after its commit
+            if done and not anew:  # the job ran before and died after its commit
                 return None
             ticket = await session.get_one(Ticket, message.ticket_id)
             spoken = await session.scalar(
@@ -116,7 +124,7 @@ class Triage:
         turn = Turn(
             conversation=f"ticket-{ticket.id}",
             text=titles.get(pressed or "", message.body),
-            channel=ChannelKind(ticket.channel),
+            channel=ticket.channel,
             visibility=Visibility(message.visibility),
             asked_back=ticket.asked_back,
             choices=choices,
@@ -131,7 +139,7 @@ class Triage:
             log.exception("triage.responder_failed", conversation=turn.conversation)
             return Handoff("bot-unavailable", "The assistant failed to read this message.")
 
-    async def _emergency(self, inquiry: Inquiry, slug: str) -> None:
+    async def _emergency(self, inquiry: Inquiry, slug: str, edited: bool) -> None:
         BOT_TURNS.labels("emergency").inc()
         article = await self._knowledge.article(slug)
         directory = await self._directory.get()
@@ -139,7 +147,9 @@ class Triage:
             self._database.write() as session,
             changing(session, inquiry.ticket.id, directory, BOT, self._now()) as change,
         ):
-            await raise_emergency(change, inquiry.message, slug, article, inquiry.fence)
+            number = inquiry.message.id
+            key = bot_key(f"{number}:edited" if edited else number)
+            await raise_emergency(change, inquiry.message, slug, article, inquiry.fence, key)
 
     async def _carry_out(self, inquiry: Inquiry, decision: Decision) -> None:
         BOT_TURNS.labels(type(decision).__name__.lower()).inc()

@@ -29,7 +29,7 @@ from hub.ports import (
 )
 from hub.sla.models import ClockRow
 from hub.system import Hub
-from hub.tickets import actions
+from hub.tickets import replies
 from hub.tickets.models import Message
 from tests.fakes import (
     FakeClock,
@@ -64,7 +64,7 @@ async def _ticket(hub: Hub, n: int = 1, **more: Any) -> int:
 
 async def _reply(hub: Hub, ticket_id: int, body: str = "We are on it", **more: Any) -> Message:
     carla = await agent(hub, "carla")
-    message, _ = await change(hub, ticket_id, carla, actions.reply, body, **more)
+    message, _ = await change(hub, ticket_id, carla, replies.reply, body, **more)
     assert isinstance(message, Message)
     return message
 
@@ -205,7 +205,7 @@ async def test_where_the_platform_cannot_be_asked_a_person_decides(
     assert told["delivery"]["state"] == "unknown"
     # They decide that it did not arrive.
     carla = await agent(hub, "carla")
-    await change(hub, ticket_id, carla, actions.retry, message.id)
+    await change(hub, ticket_id, carla, replies.retry, message.id)
     await work.deliver()
     assert [reply.body for reply in platform.sent] == ["We are on it"]
     assert (await _only(hub, ticket_id)).state == "sent"
@@ -353,7 +353,7 @@ async def test_a_refusal_is_seen_and_can_be_tried_again(hub: Hub, work: Work) ->
     assert [one.detail["reason"] for one in audits] == ["The reply window has closed."]
     assert await work.deliver() == 0
     carla = await agent(hub, "carla")
-    await change(hub, ticket_id, carla, actions.retry, message.id)
+    await change(hub, ticket_id, carla, replies.retry, message.id)
     await work.deliver()
     delivery = await _only(hub, ticket_id)
     assert (delivery.state, delivery.error) == ("sent", None)
@@ -364,15 +364,15 @@ async def test_only_what_was_not_delivered_can_be_tried_again(hub: Hub, work: Wo
     ticket_id, other = await _ticket(hub, 1), await _ticket(hub, 2)
     carla = await agent(hub, "carla")
     message = await _reply(hub, ticket_id)
-    note = await change(hub, ticket_id, carla, actions.note, "crew sent")
+    note = await change(hub, ticket_id, carla, replies.note, "crew sent")
     with pytest.raises(Conflict):
-        await change(hub, ticket_id, carla, actions.retry, message.id)
+        await change(hub, ticket_id, carla, replies.retry, message.id)
     await work.deliver()
     with pytest.raises(Conflict):
-        await change(hub, ticket_id, carla, actions.retry, message.id)
+        await change(hub, ticket_id, carla, replies.retry, message.id)
     for wrong_ticket, wrong in ((other, message.id), (ticket_id, note.id), (ticket_id, 10**6)):
         with pytest.raises(NotFound):
-            await change(hub, wrong_ticket, carla, actions.retry, wrong)
+            await change(hub, wrong_ticket, carla, replies.retry, wrong)
     assert len((await _platform(hub)).sent) == 1
 
 
@@ -550,7 +550,7 @@ async def test_a_refused_reply_is_no_response(hub: Hub, work: Work, clock: FakeC
     assert (await ticket_of(hub, ticket_id)).waiting_since is not None
     clock.advance(hours=2)
     carla = await agent(hub, "carla")
-    await change(hub, ticket_id, carla, actions.retry, message.id)
+    await change(hub, ticket_id, carla, replies.retry, message.id)
     await work.deliver()
     row = await _first_response(hub, ticket_id)
     assert row.met_at == clock()
@@ -565,7 +565,7 @@ async def test_neither_the_bot_nor_a_note_is_a_first_response(
     await work.all()
     assert (await _only(hub, ticket_id)).state == "sent"
     carla = await agent(hub, "carla")
-    await change(hub, ticket_id, carla, actions.note, "seen")
+    await change(hub, ticket_id, carla, replies.note, "seen")
     assert (await _first_response(hub, ticket_id)).met_at is None
 
 

@@ -19,6 +19,7 @@ from hub.intake import decide
 from hub.intake.models import RawBody
 from hub.intake.postgresql import INTAKE_LOCK
 from hub.intake.redaction import CARD_MASK
+from hub.intake.rows import message_row
 from hub.intake.writer import MAX_WAITING, Overloaded
 from hub.jobs.models import Job
 from hub.people.models import Contact, ContactPoint
@@ -281,17 +282,17 @@ async def test_a_row_the_database_refuses_is_kept_as_unreadable(
     hub: Hub, dialect: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostgreSQL takes no NUL and no 300 characters in a column of 255; SQLite no huge number."""
-    real = decide._message_row
+    real = message_row
 
-    def row(message: InboundMessage, account: int, now: Any) -> dict[str, Any]:
-        made = real(message, account, now)
+    def row(message: InboundMessage, *rest: Any) -> dict[str, Any]:
+        made = real(message, *rest)
         if message.body == "NUL":
             made["body"] = "a\x00b" if dialect == "postgresql" else 2**70
         if message.body == "long":
             made["permalink"] = "\ud800"
         return made
 
-    monkeypatch.setattr(decide, "_message_row", row)
+    monkeypatch.setattr("hub.intake.decide.message_row", row)
     bodies = ("NUL", "fine", "long", "also fine")
     account = await account_id(hub)
     received = [

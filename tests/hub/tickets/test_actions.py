@@ -17,7 +17,7 @@ from hub.events.models import Event
 from hub.ports import ChannelKind, Visibility
 from hub.system import Hub
 from hub.team.access import SYSTEM, Actor
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.change import changing
 from hub.tickets.models import Message, Priority, Status, Ticket, TicketTag
 from hub.tickets.view import ticket_view
@@ -52,10 +52,10 @@ class Case:
 LATER = NOON + timedelta(hours=3)
 CASES = {
     "reply": Case(
-        actions.reply, ("On it",), "reply",
+        replies.reply, ("On it",), "reply",
         {"status": "open", "last_author": "agent", "preview": "On it", "takeover": 1},
     ),
-    "note": Case(actions.note, ("crew sent",), "note", {"status": "bot", "takeover": 0}),
+    "note": Case(replies.note, ("crew sent",), "note", {"status": "bot", "takeover": 0}),
     "transfer": Case(actions.transfer, ("billing",), "transfer", {"unit": "billing"}),
     "wait for the customer": Case(
         actions.set_status, (Status.PENDING_CUSTOMER,), "status",
@@ -127,7 +127,7 @@ WRONG: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], type
     "snooze without a time": (actions.set_status, (Status.SNOOZED,), {}, Invalid),
     "snooze into the past": (actions.set_status, (Status.SNOOZED,), {"until": NOON}, Invalid),
     "a tag too long": (actions.set_tags, (["ok", "x" * 41],), {}, Invalid),
-    "no such message": (actions.retry, (999,), {}, NotFound),
+    "no such message": (replies.retry, (999,), {}, NotFound),
 }
 
 
@@ -151,7 +151,7 @@ async def test_an_action_that_is_refused_leaves_no_trace(
 
 async def test_there_is_no_change_to_a_ticket_that_is_not_there(hub: Hub) -> None:
     with pytest.raises(NotFound):
-        await change(hub, 4711, await agent(hub, "ava"), actions.note, "hello")
+        await change(hub, 4711, await agent(hub, "ava"), replies.note, "hello")
 
 
 # Replies
@@ -160,38 +160,38 @@ async def test_there_is_no_change_to_a_ticket_that_is_not_there(hub: Hub) -> Non
 async def test_the_same_key_again_is_the_same_reply(hub: Hub, work: Work) -> None:
     (ticket_id,) = await receive(hub, inbound())
     ava = await agent(hub, "ava")
-    first, delivery = await change(hub, ticket_id, ava, actions.reply, "On it", key="k-1")
-    again, same = await change(hub, ticket_id, ava, actions.reply, "On it", key="k-1")
+    first, delivery = await change(hub, ticket_id, ava, replies.reply, "On it", key="k-1")
+    again, same = await change(hub, ticket_id, ava, replies.reply, "On it", key="k-1")
     assert (again.id, same.id) == (first.id, delivery.id)
     await work.deliver()
-    await change(hub, ticket_id, ava, actions.reply, "On it", key="k-1")
+    await change(hub, ticket_id, ava, replies.reply, "On it", key="k-1")
     assert await work.deliver() == 0
     assert [m.body for m in await messages_of(hub, ticket_id)][1:] == ["On it"]
     assert len(await deliveries_of(hub, ticket_id)) == 1
-    await change(hub, ticket_id, ava, actions.reply, "On it", key="k-2")
+    await change(hub, ticket_id, ava, replies.reply, "On it", key="k-2")
     assert len(await deliveries_of(hub, ticket_id)) == 2
 
 
 async def test_a_key_is_one_messages_and_one_tickets(hub: Hub) -> None:
     first, second = await receive(hub, inbound("m-1"), inbound("m-2", conversation="c-2"))
     ava, ben = await agent(hub, "ava"), await agent(hub, "ben")
-    await change(hub, first, ava, actions.reply, "On it", key="k-1")
+    await change(hub, first, ava, replies.reply, "On it", key="k-1")
     for actor, action, body in (
-        (ava, actions.reply, "Something else"),
-        (ava, actions.note, "On it"),
-        (ben, actions.reply, "On it"),
+        (ava, replies.reply, "Something else"),
+        (ava, replies.note, "On it"),
+        (ben, replies.reply, "On it"),
     ):
         with pytest.raises(Conflict):
             await change(hub, first, actor, action, body, key="k-1")
-    await change(hub, second, ava, actions.reply, "On it", key="k-1")
+    await change(hub, second, ava, replies.reply, "On it", key="k-1")
     assert len(await messages_of(hub, first)) == len(await messages_of(hub, second)) == 2
 
 
 async def test_a_note_is_never_sent(hub: Hub, work: Work) -> None:
     (ticket_id,) = await receive(hub, inbound())
     ava = await agent(hub, "ava")
-    note = await change(hub, ticket_id, ava, actions.note, "his wife called", key="n-1")
-    again = await change(hub, ticket_id, ava, actions.note, "his wife called", key="n-1")
+    note = await change(hub, ticket_id, ava, replies.note, "his wife called", key="n-1")
+    again = await change(hub, ticket_id, ava, replies.note, "his wife called", key="n-1")
     assert note.id == again.id
     assert (note.direction, note.visibility) == ("note", "private")
     assert await work.deliver() == 0
@@ -204,7 +204,7 @@ async def test_a_reply_can_be_private_on_a_public_thread(hub: Hub, work: Work) -
     (ticket_id,) = await receive(hub, inbound())
     ava = await agent(hub, "ava")
     message, _ = await change(
-        hub, ticket_id, ava, actions.reply, "Your number?", visibility=Visibility.PRIVATE
+        hub, ticket_id, ava, replies.reply, "Your number?", visibility=Visibility.PRIVATE
     )
     assert message.visibility == "private"
     (claim,) = await work.deliveries.claim(8)
@@ -214,7 +214,7 @@ async def test_a_reply_can_be_private_on_a_public_thread(hub: Hub, work: Work) -
 async def test_a_channel_that_takes_no_reply_says_so(hub: Hub) -> None:
     (ticket_id,) = await receive(hub, inbound(can_reply=False))
     with pytest.raises(Conflict):
-        await change(hub, ticket_id, await agent(hub, "ava"), actions.reply, "Hello")
+        await change(hub, ticket_id, await agent(hub, "ava"), replies.reply, "Hello")
     assert len(await messages_of(hub, ticket_id)) == 1
     assert (await ticket_of(hub, ticket_id)).takeover == 0
 
@@ -228,7 +228,7 @@ async def test_a_reply_to_a_resting_ticket(hub: Hub, rest: tuple[Status, Any]) -
     (ticket_id,) = await receive(hub, inbound())
     ava = await agent(hub, "ava")
     await change(hub, ticket_id, ava, actions.set_status, rest[0], until=rest[1])
-    await change(hub, ticket_id, ava, actions.reply, "One thing more")
+    await change(hub, ticket_id, ava, replies.reply, "One thing more")
     ticket = await ticket_of(hub, ticket_id)
     still = rest[0] is Status.PENDING_CUSTOMER
     assert ticket.status == ("pending_customer" if still else "open")
@@ -238,15 +238,15 @@ async def test_a_reply_to_a_resting_ticket(hub: Hub, rest: tuple[Status, Any]) -
 async def test_the_first_to_reply_gets_the_ticket_and_the_second_does_not(hub: Hub) -> None:
     (ticket_id,) = await receive(hub, inbound())
     ava, ben = await agent(hub, "ava"), await agent(hub, "ben")
-    await change(hub, ticket_id, ava, actions.reply, "On it")
-    await change(hub, ticket_id, ben, actions.reply, "Me too")
+    await change(hub, ticket_id, ava, replies.reply, "On it")
+    await change(hub, ticket_id, ben, replies.reply, "Me too")
     assert (await ticket_of(hub, ticket_id)).assignee_id == ava.id
 
 
 async def test_a_programs_reply_is_a_persons_but_gives_it_to_nobody(hub: Hub, work: Work) -> None:
     (ticket_id,) = await receive(hub, inbound())
     token = Actor("token", 3, "crm")
-    message, _ = await change(hub, ticket_id, token, actions.reply, "On it")
+    message, _ = await change(hub, ticket_id, token, replies.reply, "On it")
     assert (message.author_kind, message.author_id, message.author_name) == ("agent", None, "crm")
     await work.deliver()
     ticket = await ticket_of(hub, ticket_id)
@@ -261,7 +261,7 @@ async def test_answered_and_resolved_in_one_go_is_met(
     (ticket_id,) = await receive(hub, inbound())
     ava = await agent(hub, "ava")
     clock.advance(minutes=5)
-    await change(hub, ticket_id, ava, actions.reply, "Done")
+    await change(hub, ticket_id, ava, replies.reply, "Done")
     await change(hub, ticket_id, ava, actions.set_status, Status.RESOLVED)
     resolved = clock()
     clock.advance(seconds=3)
@@ -343,7 +343,7 @@ async def test_what_agents_write_is_stored_safely(hub: Hub) -> None:
     (ticket_id,) = await receive(hub, inbound())
     ava = await agent(hub, "ava")
     nasty = "a\x00b\ud800c\r\n<b>"
-    await change(hub, ticket_id, ava, actions.note, nasty)
+    await change(hub, ticket_id, ava, replies.note, nasty)
     await change(hub, ticket_id, ava, actions.set_subject, nasty)
     await change(hub, ticket_id, ava, actions.set_tags, [nasty])
     assert (await messages_of(hub, ticket_id))[-1].body == "a�b�c\n<b>"
@@ -362,7 +362,7 @@ async def test_changes_made_at_once_are_all_kept(hub: Hub) -> None:
     (ticket_id,) = await receive(hub, inbound())
     ava = await agent(hub, "ava")
     await asyncio.gather(
-        *(change(hub, ticket_id, ava, actions.note, f"note {n}") for n in range(20))
+        *(change(hub, ticket_id, ava, replies.note, f"note {n}") for n in range(20))
     )
     assert {m.body for m in await rows(hub.database, Message, direction="note")} == {
         f"note {n}" for n in range(20)
@@ -399,4 +399,4 @@ async def test_a_call_takes_no_reply_from_here(hub: Hub) -> None:
     call = inbound("call-1", kind="phone", skip_bot=True, can_reply=False)
     (ticket_id,) = await receive(hub, call, kind=ChannelKind.PHONE)
     with pytest.raises(Conflict):
-        await change(hub, ticket_id, await agent(hub, "ava"), actions.reply, "Hello")
+        await change(hub, ticket_id, await agent(hub, "ava"), replies.reply, "Hello")

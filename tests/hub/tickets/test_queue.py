@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from hub.errors import Invalid
 from hub.system import Hub
 from hub.team.access import Principal
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.models import Priority, Status, Ticket
 from hub.tickets.queue import DUE_SOON, Page, QueueFilter, View, read_counts, read_page
 from tests.fakes import FakeClock, inbound
@@ -88,7 +88,7 @@ async def city(hub: Hub, work: Work, clock: FakeClock) -> list[Ticket]:
                 case 5:
                     await change(hub, ticket_id, who, actions.set_tags, ["night"])
     for ticket_id in tickets[:3]:  # answered, and it is the customer's turn: nothing is due
-        await change(hub, ticket_id, people[0], actions.reply, "Which street?")
+        await change(hub, ticket_id, people[0], replies.reply, "Which street?")
         await work.deliver()
         await change(hub, ticket_id, people[0], actions.set_status, Status.PENDING_CUSTOMER)
     await work.sweep.run()

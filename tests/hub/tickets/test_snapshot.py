@@ -31,7 +31,7 @@ from hub.ports import (
     Turn,
 )
 from hub.system import Hub
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.models import Message, Priority, Status, Ticket
 from hub.tickets.view import message_view, ticket_view
 from tests.fakes import (
@@ -57,7 +57,10 @@ async def _fresh(hub: Hub) -> tuple[dict[int, Any], dict[int, Any]]:
         found = await session.execute(
             select(Message, Delivery).outerjoin(Delivery, Delivery.message_id == Message.id)
         )
-        messages = {message.id: message_view(message.as_row(), way) for message, way in found}
+        messages = {
+            message.id: message_view(message.as_row(), way.as_row() if way is not None else None)
+            for message, way in found
+        }
     return json.loads(json.dumps(tickets), object_hook=_int_keys), json.loads(
         json.dumps(messages), object_hook=_int_keys
     )
@@ -145,9 +148,9 @@ class History:
             if one.state in ("failed", "unknown")
         ]
         choices: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = [
-            (actions.reply, (f"answer {self.number}",), {}),
-            (actions.reply, ("the same",), {"key": "k"}),
-            (actions.note, ("looked",), {}),
+            (replies.reply, (f"answer {self.number}",), {}),
+            (replies.reply, ("the same",), {"key": "k"}),
+            (replies.note, ("looked",), {}),
             (actions.assign, (self.chance.choice((who.id, None)),), {}),
             (actions.transfer, (self.chance.choice(("billing", "call-center")),), {}),
             (actions.set_status, (status,), {"until": until}),
@@ -155,7 +158,7 @@ class History:
             (actions.set_topic, (self.chance.choice((None, "high-bill", "gas-leak")),), {}),
             (actions.set_subject, (f"subject {self.number}",), {}),
             (actions.set_tags, ([self.chance.choice("abc")],), {}),
-            *((actions.retry, (message_id,), {}) for message_id in failed),
+            *((replies.retry, (message_id,), {}) for message_id in failed),
         ]
         action, args, more = self.chance.choice(choices)
         try:

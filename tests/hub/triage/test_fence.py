@@ -14,7 +14,7 @@ import pytest
 from hub.delivery.models import Delivery
 from hub.ports import Answer, AskBack, Choice, Decision, TemporarilyUnavailable, Turn
 from hub.system import Hub
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.models import Message, Status
 from tests.fakes import FakeClock, FakePlatforms, ScriptedResponder, handoff, inbound
 from tests.fixtures import (
@@ -37,7 +37,7 @@ DECISIONS: tuple[Decision, ...] = (
     handoff(text="A person takes over."),
 )
 TAKE_OVERS: dict[str, Callable[..., Any]] = {
-    "reply": lambda hub, ticket, who: change(hub, ticket, who, actions.reply, "I have it"),
+    "reply": lambda hub, ticket, who: change(hub, ticket, who, replies.reply, "I have it"),
     "assignment": lambda hub, ticket, who: change(hub, ticket, who, actions.assign, who.id),
     "open": lambda hub, ticket, who: change(hub, ticket, who, actions.set_status, Status.OPEN),
     "resolve": lambda hub, ticket, who: change(
@@ -101,7 +101,7 @@ async def test_what_was_claimed_before_counts_as_before(
     (ticket_id,) = await receive(hub, inbound())
     await work.jobs()
     (claim,) = await work.deliveries.claim(8)
-    await change(hub, ticket_id, await agent(hub, "ava"), actions.reply, "I have it")
+    await change(hub, ticket_id, await agent(hub, "ava"), replies.reply, "I have it")
     # Her reply waits behind it: the customer reads them in the order they were written.
     assert await work.deliveries.claim(8) == []
     await work.deliveries.deliver(claim)
@@ -115,7 +115,7 @@ async def test_a_note_or_a_tag_silences_nobody(
     responder.decisions.append(DECISIONS[0])
     (ticket_id,) = await receive(hub, inbound())
     ava = await agent(hub, "ava")
-    await change(hub, ticket_id, ava, actions.note, "watching")
+    await change(hub, ticket_id, ava, replies.note, "watching")
     await change(hub, ticket_id, ava, actions.set_tags, ["map"])
     await work.all()
     assert [reply.by_bot for reply in platforms.sent] == [True]
@@ -133,7 +133,7 @@ async def test_a_retry_of_the_bots_answer_after_a_person_took_over_is_not_sent(
     connector = await hub.connectors.of_account(claim.account_id)
     connector.outcomes.append(TemporarilyUnavailable("busy"))  # type: ignore[attr-defined]
     await work.deliveries.deliver(claim)
-    await change(hub, ticket_id, await agent(hub, "ava"), actions.reply, "I have it")
+    await change(hub, ticket_id, await agent(hub, "ava"), replies.reply, "I have it")
     clock.advance(minutes=5)
     await work.deliver()
     assert [reply.by_bot for reply in platforms.sent] == [False]
@@ -185,7 +185,7 @@ async def test_in_any_race_the_bot_never_speaks_after_a_person(
     async def replying(ticket_ids: list[int]) -> None:
         for ticket_id in ticket_ids:
             await asyncio.sleep(chance.random() * 0.01)
-            await change(hub, ticket_id, carla, actions.reply, "I have it")
+            await change(hub, ticket_id, carla, replies.reply, "I have it")
 
     working = [asyncio.create_task(worker(one)) for one in (hub, other)]
     shuffled = chance.sample(tickets, len(tickets))

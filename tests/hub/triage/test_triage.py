@@ -14,7 +14,7 @@ from hub.jobs.queue import MAX_ATTEMPTS
 from hub.ports import Answer, AskBack, ChannelKind, Choice, Decision, Guess, Turn, Visibility
 from hub.system import Hub
 from hub.team.models import Agent, Unit
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.models import Message, Status
 from hub.triage.triage import Triage
 from tests.fakes import (
@@ -259,7 +259,7 @@ async def test_an_emergency_on_a_persons_ticket_is_raised_without_a_word(
 ) -> None:
     (ticket_id,) = await receive(hub, inbound("m-1", skip_bot=True))
     ava = await agent(hub, "ava")
-    await change(hub, ticket_id, ava, actions.reply, "Which street?")
+    await change(hub, ticket_id, ava, replies.reply, "Which street?")
     await work.all()
     if rest is not None:
         until = clock() + timedelta(days=2) if rest is Status.SNOOZED else None
