@@ -12,6 +12,7 @@ from hub.ports import Author, InboundMessage, ReceivedBody, Visibility
 from hub.system import Hub
 from hub.team.access import Actor
 from hub.tickets import actions
+from hub.tickets.callbacks import promise_call
 from hub.tickets.change import changing
 from hub.tickets.models import Priority, Status
 
@@ -64,8 +65,11 @@ async def _finish(hub: Hub, wanted: TicketRequest, actor: Actor, ticket_id: int)
     ):
         change.audit("entered", channel=wanted.channel)
         actions.set_priority(change, Priority(wanted.priority))
-        if wanted.resolved:
+        if wanted.resolved or wanted.outcome == "resolved":
             await actions.set_status(change, Status.RESOLVED, reason="answered")
+        elif wanted.outcome == "call_back" and wanted.callback_at is not None:
+            phone = wanted.phone.strip() if wanted.phone else None
+            await promise_call(change, wanted.callback_at, phone=phone)
 
 
 def _author(wanted: TicketRequest, external_id: str) -> Author:

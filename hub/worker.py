@@ -18,13 +18,19 @@ from sqlalchemy import delete
 from hub.accounts.poller import Poller
 from hub.api.models import IdempotentAnswer
 from hub.delivery.worker import DeliveryWorker
+from hub.errands import control, deletions, hiding, naming, status
+from hub.errands.deletions import Deletions
 from hub.events.models import Event
 from hub.intake.models import RawBody
 from hub.jobs.models import Job
-from hub.jobs.queue import JobQueue
+from hub.jobs.queue import Handler, JobQueue
+from hub.media.job import KIND as FETCH_MEDIA
+from hub.media.job import FetchMedia
+from hub.media.orphans import Orphans
 from hub.parts import PartsWatch
 from hub.sla.sweep import Sweep
 from hub.system import Hub
+from hub.tickets.models import EarlyHappening
 from hub.triage.triage import Triage
 
 TICK = 1.0
@@ -32,6 +38,10 @@ CONCURRENCY = 8
 SWEEP_EVERY = 1.0
 LOOK_EVERY = 2.0
 TIDY_EVERY = 600.0
+RENEW_EVERY = 15.0
+
+_KEEP_EARLY = timedelta(days=30)
+"""How long what was told of a message waits for it to come."""
 
 Work = TypeVar("Work")
 
@@ -49,27 +59,50 @@ class Worker:
             hub.rooms.knowledge,
             hub.now,
         )
-        self._jobs = JobQueue(hub.database, hub.now, {"triage": triage})
+        self._jobs = JobQueue(
+            hub.database, hub.now, {"triage": triage, **self._errands()}, apart={FETCH_MEDIA}
+        )
+        # A queue of its own: strangers' slow servers must not hold up what may be an emergency.
+        media = FetchMedia(hub.database, hub.files, hub.now)
+        self._media = JobQueue(hub.database, hub.now, {FETCH_MEDIA: media}, only={FETCH_MEDIA})
+        self._orphans = Orphans(hub.database)
         self._deliveries = DeliveryWorker(hub.database, hub.directory, hub.connectors, hub.now)
         self._sweep = Sweep(
             hub.database, hub.directory, hub.now, timedelta(hours=hub.settings.bot_resolve_hours)
         )
-        self._poller = Poller(hub.database, hub.directory, hub.connectors, hub.intake, hub.now)
+        self._poller = Poller(
+            hub.database, hub.directory, hub.connectors, hub.intake, hub.now, hub.renewal
+        )
         self._parts = PartsWatch(hub)
-        self._rung = {name: asyncio.Event() for name in ("jobs", "deliveries")}
+        self._rung = {name: asyncio.Event() for name in ("jobs", "deliveries", "media")}
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _errands(self) -> dict[str, Handler]:
+        hub = self._hub
+        parts = (hub.database, hub.directory, hub.connectors, hub.now)
+        self._deletions = Deletions(hub.database, hub.connectors, hub.intake, hub.now)
+        return {
+            hiding.KIND: hiding.Hiding(*parts),
+            control.KIND: control.Control(*parts),
+            naming.KIND: naming.Naming(*parts),
+            status.KIND: status.Statuses(hub.database, hub.connectors, hub.now),
+            deletions.KIND: self._deletions,
+        }
 
     def start(self) -> None:
         self._hub.doorbell.listen(self._ring)
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "jobs": lambda: self._pull("jobs", self._jobs.claim, self._jobs.run),
+            "media": lambda: self._pull("media", self._media.claim, self._media.run),
             "deliveries": lambda: self._pull(
                 "deliveries", self._deliveries.claim, self._deliveries.deliver
             ),
             "sweep": lambda: self._every(SWEEP_EVERY, self._sweep.run),
+            "deletions": lambda: self._every(TIDY_EVERY, self._deletions.ensure),
             "parts": lambda: self._every(LOOK_EVERY, self._parts.look),
             "tidy": lambda: self._every(TIDY_EVERY, self._tidy),
             "poll": self._poller.run,
+            "renew": lambda: self._every(RENEW_EVERY, self._hub.renewal.run),
         }
         self._tasks = [
             asyncio.create_task(self._keep(name, loop), name=f"worker-{name}")
@@ -83,6 +116,7 @@ class Worker:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        await self._parts.aclose()
 
     def _ring(self) -> None:
         for event in self._rung.values():
@@ -143,6 +177,9 @@ class Worker:
         keep_events = timedelta(days=self._hub.settings.event_retention_days)
         async with self._hub.database.write() as session:
             await session.execute(delete(RawBody).where(RawBody.expires_at < now))
+            await session.execute(
+                delete(EarlyHappening).where(EarlyHappening.recorded_at < now - _KEEP_EARLY)
+            )
             await session.execute(delete(Event).where(Event.at < now - keep_events))
             await session.execute(
                 delete(IdempotentAnswer).where(
@@ -150,3 +187,4 @@ class Worker:
                 )
             )
             await session.execute(delete(Job).where(Job.done_at < now - timedelta(days=7)))
+        await self._orphans.remove(now)

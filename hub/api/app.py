@@ -11,7 +11,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.api import people, system, tickets
+from hub.api import (
+    accounts,
+    callbacks,
+    files,
+    joining,
+    messages,
+    people,
+    system,
+    tickets,
+    unreadable,
+)
 from hub.api.access import COOKIE
 from hub.api.schemas import Problem
 from hub.errors import FieldError
@@ -55,9 +65,14 @@ def create_api(hub: Hub) -> FastAPI:
     api.openapi = lambda: _as_answered(describe())  # type: ignore[method-assign]
     for router in (
         tickets.router,
-        tickets.messages_router,
+        messages.router,
+        joining.router,
+        callbacks.router,
+        files.router,
         people.router,
         system.router,
+        accounts.router,
+        unreadable.router,
     ):
         api.include_router(router)
     return api

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -19,7 +21,7 @@ from hub.api.schemas import (
     PresenceRequest,
     UnitPage,
 )
-from hub.directory import AgentEntry, agent_entry
+from hub.directory import AccountEntry, AgentEntry, agent_entry
 from hub.errors import Forbidden, NotFound
 from hub.events.feed import last_number
 from hub.events.record import PendingEvent, record
@@ -105,34 +107,24 @@ async def list_units(hub: TheHub, principal: Reader) -> dict[str, Any]:
     return {"items": [{"slug": u.slug, "name": u.name} for u in directory.units.values()]}
 
 
+def _account_view(account: AccountEntry) -> dict[str, Any]:
+    names = ("id", "kind", "slug", "name", "enabled", "sandbox", "stopped", "notice")
+    able = asdict(account.capabilities)
+    seconds = {
+        name: value.total_seconds() for name, value in able.items() if isinstance(value, timedelta)
+    }
+    return {name: getattr(account, name) for name in names} | {"capabilities": able | seconds}
+
+
 @router.get("/directory", response_model=DirectoryView)
 async def read_directory(hub: TheHub, principal: Reader) -> dict[str, Any]:
     """Units, agents and accounts: what a console needs to name things."""
     seq = await last_number(hub.database)
     directory = await hub.directory.get()
-    accounts = []
-    for account in directory.accounts.values():
-        able = (await hub.connectors.of_account(account.id)).capabilities
-        accounts.append(
-            {
-                "id": account.id,
-                "kind": account.kind,
-                "slug": account.slug,
-                "name": account.name,
-                "sandbox": account.sandbox,
-                "stopped": account.stopped,
-                "capabilities": {
-                    "can_reply": able.can_reply,
-                    "public_limit": able.public_limit,
-                    "private_limit": able.private_limit,
-                    "splits_long_replies": able.splits_long_replies,
-                },
-            }
-        )
     return {
         "units": [{"slug": u.slug, "name": u.name} for u in directory.units.values()],
         "agents": [agent_view(agent) for agent in directory.agents.values()],
-        "accounts": accounts,
+        "accounts": [_account_view(account) for account in directory.accounts.values()],
         "seq": seq,
     }
 

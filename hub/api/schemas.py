@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from hub.ports import Visibility
 from hub.ports.messages import MAX_BODY, clean_text
 from hub.team.models import Presence, Role
+from hub.tickets.callbacks import Outcome
 from hub.tickets.models import Priority, Status
 
 
@@ -33,6 +34,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean
 Asked = Annotated[str, AfterValidator(clean_text)]
 """A word of a query: PostgreSQL takes no NUL there either."""
 Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Phone = Annotated[str, Field(max_length=40), AfterValidator(clean_text)]
 RowId = Annotated[int, Field(ge=1, lt=2**53)]
 
 
@@ -43,7 +45,45 @@ class Request(BaseModel):
 class ReplyRequest(Request):
     body: Text
     visibility: Visibility | None = None
+    """`private` on a public inquiry opens a private conversation, where the channel has that."""
+    to_message_id: RowId | None = None
+    """The customer's message it answers; their newest where none is named."""
     resolve: bool = False
+
+
+class LoggedReplyRequest(Request):
+    body: Text
+    permalink: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")] | None = None
+    resolve: bool = False
+
+
+class HideRequest(Request):
+    hidden: bool
+    reason: Line
+
+
+class SettleRequest(Request):
+    sent: bool
+
+
+class ControlRequest(Request):
+    take: bool
+
+
+class MergeRequest(Request):
+    into: RowId
+
+
+class CallbackRequest(Request):
+    due_at: Instant
+    phone: Phone | None = None
+    note: Annotated[str, Field(max_length=2000), AfterValidator(clean_text)] = ""
+
+
+class EndCallRequest(Request):
+    outcome: Outcome
+    body: Text | None = None
+    retry_at: Instant | None = None
 
 
 class NoteRequest(Request):
@@ -75,13 +115,17 @@ class TicketRequest(Request):
 
     channel: Literal["phone", "walk-in"]
     name: Line
-    phone: Annotated[str, Field(max_length=40)] | None = None
+    phone: Phone | None = None
     email: Annotated[str, Field(max_length=255)] | None = None
     body: Text
     subject: Line | None = None
     unit: Slug | None = None
     priority: Priority = Priority.NORMAL
     resolved: bool = False
+    """The same as the outcome of that name."""
+    outcome: Literal["open", "resolved", "call_back"] = "open"
+    callback_at: Instant | None = None
+    """When the customer was promised a call; needed by that outcome."""
 
 
 class PresenceRequest(Request):
@@ -208,6 +252,42 @@ class MessageView(BaseModel):
     reactions: list[ReactionView]
 
 
+class RevisionView(BaseModel):
+    until: datetime
+    body: str
+
+
+class RevisionPage(BaseModel):
+    items: list[RevisionView]
+
+
+class SimilarTicket(BaseModel):
+    ticket: TicketView
+    distance_metres: float | None
+    seconds_apart: float
+
+
+class SimilarPage(BaseModel):
+    items: list[SimilarTicket]
+
+
+class CallbackView(BaseModel):
+    id: int
+    ticket_id: int
+    due_at: datetime
+    phone: str | None
+    note: str
+    created_by: str
+    created_at: datetime
+    done_by: str | None
+    done_at: datetime | None
+    outcome: str | None
+
+
+class CallbackPage(BaseModel):
+    items: list[CallbackView]
+
+
 class TicketPage(BaseModel):
     items: list[TicketView]
     next_cursor: str | None
@@ -282,10 +362,20 @@ class AgentView(BaseModel):
 
 
 class CapabilitiesView(BaseModel):
+    """What a channel can do; windows in seconds."""
+
+    platform: str | None
     can_reply: bool
     public_limit: int | None
     private_limit: int | None
     splits_long_replies: bool
+    reply_window: float | None
+    human_window: float | None
+    private_replies: bool
+    private_reply_window: float | None
+    hides: bool
+    controls_threads: bool
+    media: bool
 
 
 class AccountView(BaseModel):
@@ -293,8 +383,10 @@ class AccountView(BaseModel):
     kind: str
     slug: str
     name: str
+    enabled: bool
     sandbox: bool
     stopped: bool
+    notice: str | None
     capabilities: CapabilitiesView
 
 

@@ -1,4 +1,4 @@
-"""`/system`, `/articles`, `/unreadable`, `/reports/live`: how the hub itself fares."""
+"""`/system`, `/articles`, `/reports/live`: how the hub itself fares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
 from hub.api.access import Reader, Supervisor, TheHub
-from hub.api.schemas import ArticlePage, Asked, LiveReport, SystemView, UnreadablePage
+from hub.api.schemas import ArticlePage, Asked, LiveReport, SystemView
 from hub.intake.models import RawBody
 from hub.parts import parts_view
 from hub.reports.live import live_report
@@ -51,35 +51,6 @@ async def search_articles(
             }
             for article in found
         ]
-    }
-
-
-@router.get("/unreadable", response_model=UnreadablePage)
-async def list_unreadable(
-    hub: TheHub,
-    principal: Supervisor,
-    cursor: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> dict[str, Any]:
-    """What arrived and could not be read, newest first. The bodies are sealed."""
-    query = select(
-        RawBody.id,
-        RawBody.account_id,
-        RawBody.received_at,
-        RawBody.error,
-        func.length(RawBody.body),
-    ).where(RawBody.state == "unreadable")
-    if cursor is not None:
-        query = query.where(RawBody.id < cursor)
-    async with hub.database.read() as session:
-        found = (await session.execute(query.order_by(RawBody.id.desc()).limit(limit + 1))).all()
-    page = found[:limit]
-    return {
-        "items": [
-            {"id": i, "account_id": account, "received_at": at, "error": error, "size": size}
-            for i, account, at, error, size in page
-        ],
-        "next_cursor": str(page[-1][0]) if len(found) > limit else None,
     }
 
 

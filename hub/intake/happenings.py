@@ -79,6 +79,8 @@ class Happenings:
         ticket = message.ticket.row
         if ticket["preview"] == preview_of(row["body"]):
             ticket["preview"] = preview_of(new.body)
+        if ticket["subject"] == subject_of(None, row["body"]):
+            ticket["subject"] = subject_of(None, new.body)
         row["body"] = new.body
         row["attachments"] = attachments
         row["edited_at"] = edited.at

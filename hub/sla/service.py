@@ -193,6 +193,8 @@ def _summarise(ticket: Columns, clocks: list[Any]) -> None:
         if row["running_since"] is not None and row["due_at"] is not None and not resolved:
             due.append((row["due_at"], metric))
             overdue = overdue or row["breached_at"] is not None
+    if ticket["callback_due_at"] is not None and not resolved:
+        due.append((ticket["callback_due_at"], "callback"))
     ticket["due_at"], ticket["due_metric"] = min(due, default=(None, None))
     ticket["overdue"] = overdue
     ticket["queue_key"] = queue_key(ticket["due_at"], ticket["created_at"])

@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 from agent_console import socket as console_socket
 from hub.events.record import PendingEvent, record
 from hub.team.models import Agent, ApiToken, Role
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from tests.agent_console.live import Console, console, forget_events, newest
 from tests.fixtures import agent, change
 from tests.hub.api.site import NOBODY, Caller, Site, serving
@@ -314,7 +314,7 @@ async def test_snapshot_and_events_agree(site: Site, address: str, sam: Caller) 
     async with console(address, sam, before["seq"]) as live:
         second = await site.ticket("billing")
         lead = await agent(site.hub, "sam")
-        await change(site.hub, first, lead, actions.reply, "We are on it")
+        await change(site.hub, first, lead, replies.reply, "We are on it")
         await change(site.hub, first, lead, actions.transfer, "energy-services")
         await change(site.hub, second, lead, actions.assign, lead.id)
         await live.until(await newest(site))

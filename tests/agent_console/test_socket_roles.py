@@ -16,7 +16,7 @@ from hub.delivery.models import Delivery, DeliveryState
 from hub.events.record import PendingEvent, record
 from hub.parts import PartsWatch
 from hub.team.models import AgentUnit
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from tests.agent_console.live import Console, console, newest
 from tests.agent_console.test_socket import served
 from tests.fixtures import account_id, agent, change
@@ -59,11 +59,11 @@ async def _all_kinds(site: Site, unit: str, assignee: str | None) -> int:
     number = await site.ticket(unit)
     owner = (await agent(site.hub, assignee)).id if assignee else None
     await change(site.hub, number, lead, actions.assign, owner)
-    message, delivery = await change(site.hub, number, lead, actions.reply, "On our way")
-    await change(site.hub, number, lead, actions.note, "They called twice")
+    message, delivery = await change(site.hub, number, lead, replies.reply, "On our way")
+    await change(site.hub, number, lead, replies.note, "They called twice")
     async with site.hub.database.write() as session:
         (await session.get_one(Delivery, delivery.id)).state = DeliveryState.FAILED.value
-    await change(site.hub, number, lead, actions.retry, message.id)
+    await change(site.hub, number, lead, replies.retry, message.id)
     return number
 
 
@@ -140,7 +140,7 @@ async def test_what_leaves_is_told_to_who_saw_it(site: Site, address: str) -> No
         number = await site.ticket("call-center")
         lead = await agent(site.hub, "sam")
         await change(site.hub, number, lead, actions.transfer, "billing")
-        await change(site.hub, number, lead, actions.note, "A word for billing alone")
+        await change(site.hub, number, lead, replies.note, "A word for billing alone")
         for caller, listener in listeners:
             await _read_all(site, listener)
             told = listener.about(number)
@@ -162,7 +162,7 @@ async def test_an_assignment_taken_away_is_told(site: Site, address: str) -> Non
     lead = await agent(site.hub, "sam")
     async with console(address, dana, await newest(site)) as listener:
         await change(site.hub, number, lead, actions.assign, None)
-        await change(site.hub, number, lead, actions.note, "Not for Dana")
+        await change(site.hub, number, lead, replies.note, "Not for Dana")
         await _read_all(site, listener)
         assert listener.about(number) == ["ticket.left"]
         assert "Not for Dana" not in str(listener.events)

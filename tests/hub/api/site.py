@@ -53,6 +53,10 @@ class Caller:
         return self.role is not None
 
     @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+    @property
     def is_lead(self) -> bool:
         return self.role in (Role.SUPERVISOR, Role.ADMIN)
 

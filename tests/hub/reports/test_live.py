@@ -16,7 +16,7 @@ from hub.audit.models import AuditEntry
 from hub.ports import Answer, ChannelKind, Decision, Rejected
 from hub.reports.live import live_report
 from hub.system import Hub
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.models import Message, Status, Ticket
 from tests.fakes import FakeClock, FakeConnector, ScriptedResponder, handoff, inbound
 from tests.fixtures import Work, account_id, agent, change, receive, rows
@@ -153,7 +153,7 @@ async def test_the_figures_are_those_of_the_tickets(
                 if stored[0].can_reply:
                     if chance.random() < 0.2:
                         connector.outcomes.append(Rejected("no"))
-                    await change(hub, one, who, actions.reply, "On it")
+                    await change(hub, one, who, replies.reply, "On it")
             case 2:
                 await change(hub, one, who, actions.assign, who.id)
             case 3:
@@ -200,7 +200,7 @@ async def test_today_begins_at_the_citys_midnight(hub: Hub, work: Work, clock: F
             hub, inbound(f"m-{n}", conversation=f"c-{n}", skip_bot=True, sent_at=at)
         )
         clock.advance(minutes=2 + n)
-        await change(hub, ticket_id, ava, actions.reply, "On it")
+        await change(hub, ticket_id, ava, replies.reply, "On it")
         await work.deliver()
         await change(hub, ticket_id, ava, actions.set_status, Status.RESOLVED)
     totals = (await _report(hub))["totals"]
@@ -216,7 +216,7 @@ async def test_late_first_responses_are_in_the_median(
     )
     for ticket_id, minutes in zip(tickets, (10, 20, 150), strict=True):
         clock.advance(minutes=minutes)
-        await change(hub, ticket_id, ava, actions.reply, "On it")
+        await change(hub, ticket_id, ava, replies.reply, "On it")
         await work.deliver()
     report = await _report(hub)
     assert report["totals"]["median_first_response_seconds"] == 30 * 60

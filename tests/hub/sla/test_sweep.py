@@ -12,7 +12,7 @@ from hub.ports import Answer, ChannelKind
 from hub.sla import sweep
 from hub.sla.models import Breach, ClockRow
 from hub.system import Hub
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.models import Priority, Status
 from tests.fakes import NOON, FakeClock, ScriptedResponder, handoff, inbound
 from tests.fixtures import (
@@ -98,7 +98,7 @@ async def test_a_late_reply_before_the_sweep_is_a_breach_all_the_same(
     """The worker was away: the reply is accepted before anybody has noticed."""
     ticket_id = await _open(hub)
     clock.advance(minutes=90)
-    await change(hub, ticket_id, await agent(hub, "carla"), actions.reply, "Sorry")
+    await change(hub, ticket_id, await agent(hub, "carla"), replies.reply, "Sorry")
     await work.deliver()
     row = await _row(hub, ticket_id, "first_response")
     assert (row.met_at, row.breached_at) == (clock(), FIRST_DUE)
@@ -123,7 +123,7 @@ async def test_a_reply_in_time_is_no_breach_however_late_the_sweep(
 ) -> None:
     ticket_id = await _open(hub)
     clock.advance(minutes=59)
-    await change(hub, ticket_id, await agent(hub, "carla"), actions.reply, "On it")
+    await change(hub, ticket_id, await agent(hub, "carla"), replies.reply, "On it")
     await work.deliver()
     clock.advance(hours=3)
     assert await work.sweep.run() == 0
@@ -298,7 +298,7 @@ async def test_an_answered_customer_who_asks_again_waits_anew(
 ) -> None:
     ticket_id = await _open(hub)
     carla = await agent(hub, "carla")
-    await change(hub, ticket_id, carla, actions.reply, "On it")
+    await change(hub, ticket_id, carla, replies.reply, "On it")
     await work.deliver()
     clock.advance(minutes=10)
     asked = clock()
@@ -310,7 +310,7 @@ async def test_an_answered_customer_who_asks_again_waits_anew(
     clock.at = asked + timedelta(minutes=61)
     await work.sweep.run()
     assert await _breaches(hub, ticket_id) == [("next_response", asked + timedelta(hours=1))]
-    await change(hub, ticket_id, carla, actions.reply, "Done")
+    await change(hub, ticket_id, carla, replies.reply, "Done")
     await work.deliver()
     assert (await _row(hub, ticket_id, "next_response")).met_at == clock()
     assert not (await ticket_of(hub, ticket_id)).overdue

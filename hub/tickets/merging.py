@@ -1,0 +1,80 @@
+"""Joining two tickets about one matter, and taking that back.
+
+The one that is merged is resolved and keeps its own messages; what its customer writes next goes to
+the other. Nobody is answered in a conversation that is not theirs.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, or_, select, update
+
+from hub.errors import Conflict, Invalid
+from hub.tickets.actions import reopen, set_status
+from hub.tickets.change import Change
+from hub.tickets.models import Conversation, Message, Status
+from hub.tickets.replies import note
+
+MERGED = "merged"
+"""The reason a merged ticket is resolved for."""
+
+
+async def merge(source: Change, target: Change) -> None:
+    """`source` is joined to `target`, both locked. Raises Invalid or Conflict."""
+    one, other = source.ticket, target.ticket
+    if one.id == other.id:
+        raise Invalid.field("into", "a ticket is not merged into itself")
+    if one.merged_into_id is not None:
+        raise Conflict(f"ticket {one.id} is merged into {one.merged_into_id} already")
+    if other.merged_into_id is not None:
+        raise Conflict(f"ticket {other.id} is itself merged into {other.merged_into_id}")
+    if other.status == Status.RESOLVED:
+        raise Conflict(f"ticket {other.id} is resolved: reopen it, or merge the other way")
+    session = source.session
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.ticket_id == one.id)
+        .values(
+            ticket_id=other.id,
+            contact_point_id=func.coalesce(Conversation.contact_point_id, one.contact_point_id),
+        )
+    )
+    if one.status != Status.RESOLVED:
+        await set_status(source, Status.RESOLVED, reason=MERGED)
+    one.merged_into_id = other.id
+    source.audit("merge", into=other.id)
+    target.audit("merged", ticket_id=one.id)
+    await note(source, f"Merged into ticket #{other.id}.")
+    await note(target, f"Ticket #{one.id} ({one.contact_name}) was merged into this: {one.subject}")
+
+
+async def unmerge(source: Change, target: Change) -> None:
+    """`source` is a ticket of its own again, open. Raises Conflict."""
+    one, other = source.ticket, target.ticket
+    if one.merged_into_id != other.id:
+        raise Conflict(f"ticket {one.id} is not merged")
+    own = select(Message.conversation).where(
+        Message.ticket_id == one.id, Message.conversation.is_not(None)
+    )
+    await source.session.execute(
+        update(Conversation)
+        .where(
+            Conversation.ticket_id == other.id,
+            or_(
+                (Conversation.account_id == one.account_id)
+                & (Conversation.key == one.conversation),
+                Conversation.key.in_(own),
+            ),
+            # Two tickets of one conversation: what both have stays with the open one.
+            ~(
+                (Conversation.account_id == other.account_id)
+                & (Conversation.key == other.conversation)
+            ),
+        )
+        .values(ticket_id=one.id)
+    )
+    one.merged_into_id = None
+    reopen(source)
+    source.audit("unmerge", was_in=other.id)
+    target.audit("unmerged", ticket_id=one.id)
+    await note(source, f"No longer merged into ticket #{other.id}.")
+    await note(target, f"Ticket #{one.id} is no longer merged into this.")

@@ -1,0 +1,91 @@
+"""Two tickets about one matter become one, and two again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.db.database import Database
+from hub.errors import Conflict, Invalid
+from hub.system import Hub
+from hub.tickets import actions, replies
+from hub.tickets.change import changing
+from hub.tickets.merging import merge, unmerge
+from hub.tickets.models import Status
+from tests.fakes import FakeClock, FakePlatforms, inbound
+from tests.fixtures import Work, agent, change, receive, ticket_of
+
+pytestmark = pytest.mark.anyio
+
+ONE = inbound("m-1", "Pothole on Elm", conversation="c-1", address="u-1", skip_bot=True)
+OTHER = inbound("m-2", "Hole in Elm Street", conversation="c-2", address="u-2", skip_bot=True)
+
+
+async def _join(hub: Hub, action: Any, source: int, target: int) -> None:
+    directory, sam = await hub.directory.get(), await agent(hub, "sam")
+    database: Database = hub.database
+    async with (
+        database.write() as session,
+        changing(session, source, directory, sam, hub.now()) as one,
+        changing(session, target, directory, sam, hub.now()) as other,
+    ):
+        await action(one, other)
+
+
+async def test_the_next_message_of_a_merged_ticket_goes_to_the_other_and_is_answered_there(
+    hub: Hub, work: Work, platforms: FakePlatforms, clock: FakeClock
+) -> None:
+    source, target = await receive(hub, ONE, OTHER)
+    await _join(hub, merge, source, target)
+    merged = await ticket_of(hub, source)
+    assert (merged.status, merged.resolution_reason) == (Status.RESOLVED, "merged")
+    assert merged.merged_into_id == target
+    clock.advance(minutes=1)
+    more = inbound("m-3", "And still there", conversation="c-1", address="u-1", sent_at=clock())
+    assert await receive(hub, more) == [target]
+    await change(hub, target, await agent(hub, "sam"), replies.reply, "We are on it")
+    await work.deliver()
+    (sent,) = platforms.sent
+    assert (sent.conversation, sent.recipient, sent.in_reply_to) == ("c-1", "u-1", "m-3")
+
+
+async def test_unmerging_gives_each_its_own_again(hub: Hub, clock: FakeClock) -> None:
+    source, target = await receive(hub, ONE, OTHER)
+    await _join(hub, merge, source, target)
+    await _join(hub, unmerge, source, target)
+    again = await ticket_of(hub, source)
+    assert (again.status, again.merged_into_id) == (Status.OPEN, None)
+    clock.advance(minutes=1)
+    more = [
+        inbound("m-3", "Mine", conversation="c-1", address="u-1", sent_at=clock()),
+        inbound("m-4", "Theirs", conversation="c-2", address="u-2", sent_at=clock()),
+    ]
+    assert await receive(hub, *more) == [source, target]
+    with pytest.raises(Conflict):
+        await _join(hub, unmerge, source, target)
+
+
+async def test_what_cannot_be_merged(hub: Hub) -> None:
+    third = inbound("m-3", conversation="c-3", address="u-3", skip_bot=True)
+    source, target, last = await receive(hub, ONE, OTHER, third)
+    with pytest.raises(Invalid):
+        await _join(hub, merge, source, source)
+    await _join(hub, merge, source, target)
+    for one, other in ((source, last), (last, source)):
+        with pytest.raises(Conflict):
+            await _join(hub, merge, one, other)
+    sam = await agent(hub, "sam")
+    await change(hub, last, sam, actions.set_status, Status.RESOLVED)
+    with pytest.raises(Conflict, match="reopen"):
+        await _join(hub, merge, target, last)
+
+
+async def test_a_resolved_one_can_be_merged_too(hub: Hub, clock: FakeClock) -> None:
+    source, target = await receive(hub, ONE, OTHER)
+    await change(hub, source, await agent(hub, "sam"), actions.set_status, Status.RESOLVED)
+    await _join(hub, merge, source, target)
+    clock.advance(timedelta(minutes=1))
+    more = inbound("m-3", "Again", conversation="c-1", address="u-1", sent_at=clock())
+    assert await receive(hub, more) == [target]
