@@ -21,6 +21,7 @@ from hub.api.schemas import (
     RevisionPage,
     SettleRequest,
 )
+from hub.audit.models import AuditEntry
 from hub.delivery.models import Delivery
 from hub.errands.hiding import ask_to_hide
 from hub.events.feed import last_number
@@ -135,9 +136,17 @@ async def list_revisions(
 ) -> dict[str, Any]:
     """What a message said before it was edited or deleted; that somebody looked is audited."""
     ticket_id = await ticket_of_message(hub, principal, message_id)
-    async with change_of(hub, principal, ticket_id) as change:
-        change.audit("revisions read", message_id=message_id)
-        found = await change.session.scalars(
+    async with hub.database.write() as session:
+        session.add(
+            AuditEntry(
+                at=hub.now(),
+                actor=str(principal.actor),
+                action="revisions read",
+                ticket_id=ticket_id,
+                detail={"message_id": message_id},
+            )
+        )
+        found = await session.scalars(
             select(MessageRevision)
             .where(MessageRevision.message_id == message_id)
             .order_by(MessageRevision.id)

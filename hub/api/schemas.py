@@ -35,6 +35,7 @@ Asked = Annotated[str, AfterValidator(clean_text)]
 """A word of a query: PostgreSQL takes no NUL there either."""
 Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(clean_text)]
+WebAddress = Annotated[str, Field(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")]
 RowId = Annotated[int, Field(ge=1, lt=2**53)]
 
 
@@ -53,7 +54,7 @@ class ReplyRequest(Request):
 
 class LoggedReplyRequest(Request):
     body: Text
-    permalink: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")] | None = None
+    permalink: WebAddress | None = None
     resolve: bool = False
 
 

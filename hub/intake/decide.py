@@ -237,7 +237,7 @@ def _append(
             row["held_changed_at"] = message.sent_at
         row["held_by"] = message.held_by
     _written(row, now)
-    stored = message_row(message, account_id, conversation, now)
+    stored = message_row(message, known.directory.account(account_id), conversation, now)
     stored |= {
         "direction": Direction.INBOUND.value,
         "author_kind": AuthorKind.CUSTOMER.value,
@@ -270,7 +270,7 @@ def _staff_reply(
     row["waiting_since"] = None
     _written(row, now)
     clockwork.answered(row, ticket.clocks, message.sent_at)
-    stored = message_row(message, account_id, conversation, now)
+    stored = message_row(message, known.directory.account(account_id), conversation, now)
     stored |= {
         "direction": Direction.OUTBOUND.value,
         "author_kind": AuthorKind.STAFF.value,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from hub.intake.batch import Known, MessageDraft, Plan, Promise
 from hub.intake.gateway import Row
-from hub.intake.rows import attachment_value
+from hub.intake.rows import attachment_values
 from hub.ports import (
     AccountNotice,
     ControlChanged,
@@ -69,9 +69,10 @@ class Happenings:
         if by_us or stale or row["deleted_at"] is not None:
             return
         known_urls = {attachment["url"]: attachment for attachment in row["attachments"]}
+        account = self._known.directory.account(self._account_id)
         attachments = [
-            known_urls.get(attachment.url) or attachment_value(attachment)
-            for attachment in new.attachments
+            known_urls.get(value["url"]) or value
+            for value in attachment_values(new.attachments, account)
         ]
         if row["body"] == new.body and row["attachments"] == attachments:
             return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -15,6 +17,9 @@ from hub.ports import Attachment, InboundMessage, Location
 from hub.ports.messages import FILE_SCHEME
 from hub.tickets.models import AuthorKind, Priority, Status
 from hub.tickets.text import subject_of
+
+MAX_ATTACHMENTS = 20
+"""Of one message: the raw body has the rest."""
 
 
 def raw_body_row(submission: Submission) -> Row:
@@ -99,12 +104,14 @@ def ticket_row(
     }
 
 
-def message_row(message: InboundMessage, account_id: int, conversation: str, now: datetime) -> Row:
+def message_row(
+    message: InboundMessage, account: AccountEntry, conversation: str, now: datetime
+) -> Row:
     """A message as it came; who wrote it and in which direction is still to be said."""
     return {
         "id": None,
         "ticket_id": None,
-        "account_id": account_id,
+        "account_id": account.id,
         "external_id": message.external_id,
         "conversation": conversation,
         "body": message.body,
@@ -113,7 +120,7 @@ def message_row(message: InboundMessage, account_id: int, conversation: str, now
         "created_at": now,
         "in_reply_to": message.in_reply_to,
         "permalink": message.permalink,
-        "attachments": [attachment_value(attachment) for attachment in message.attachments],
+        "attachments": attachment_values(message.attachments, account),
         "articles": [],
         "choices": [],
         "emergency": False,
@@ -128,10 +135,17 @@ def message_row(message: InboundMessage, account_id: int, conversation: str, now
     }
 
 
-def attachment_value(attachment: Attachment) -> dict[str, Any]:
-    """An attachment as `Message.attachments` keeps it; `hub.media` goes on from `pending`."""
+def attachment_values(
+    attachments: Iterable[Attachment], account: AccountEntry
+) -> list[dict[str, Any]]:
+    """Attachments as `Message.attachments` keeps them; `hub.media` goes on from `pending`."""
+    ours = account.capabilities.keeps_files
+    return [_attachment(one, ours=ours) for one in islice(attachments, MAX_ATTACHMENTS)]
+
+
+def _attachment(attachment: Attachment, *, ours: bool) -> dict[str, Any]:
     number = attachment.url.removeprefix(FILE_SCHEME)
-    kept = number != attachment.url and number.isdecimal()
+    kept = ours and number != attachment.url and number.isdecimal() and len(number) < 16
     linked = attachment.url.startswith(("http://", "https://"))
     return {
         **asdict(attachment),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.ports.messages import InboundMessage
+from hub.ports.messages import MAX_NAME, InboundMessage, clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ class MessageDeleted:
     external_id: str
     at: datetime
 
+    def __post_init__(self) -> None:
+        _clean(self, external_id=MAX_NAME)
+
 
 @dataclass(frozen=True, slots=True)
 class MessageHidden:
@@ -39,6 +42,9 @@ class MessageHidden:
     external_id: str
     hidden: bool
     at: datetime
+
+    def __post_init__(self) -> None:
+        _clean(self, external_id=MAX_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,9 @@ class MessageReaction:
     reaction: str | None
     at: datetime
 
+    def __post_init__(self) -> None:
+        _clean(self, external_id=MAX_NAME, by=MAX_NAME, reaction=80)
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationSeen:
@@ -60,6 +69,9 @@ class ConversationSeen:
     until: datetime
     read: bool
     """False where it was only delivered to the device."""
+
+    def __post_init__(self) -> None:
+        _clean(self, conversation=MAX_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,9 @@ class ControlChanged:
     """The app that may answer now; None where it is ours."""
     at: datetime
 
+    def __post_init__(self) -> None:
+        _clean(self, conversation=MAX_NAME, held_by=80)
+
 
 @dataclass(frozen=True, slots=True)
 class AccountNotice:
@@ -80,3 +95,14 @@ class AccountNotice:
     at: datetime
     stops: bool
     """True where nothing works until the account is authorised again."""
+
+    def __post_init__(self) -> None:
+        _clean(self, reason=500)
+
+
+def _clean(happening: object, **limits: int) -> None:
+    """Text as every database takes it: named fields, cut to so many characters."""
+    for name, limit in limits.items():
+        value = getattr(happening, name)
+        if value is not None:
+            object.__setattr__(happening, name, clean_text(value, limit))

@@ -10,6 +10,8 @@ from typing import Any
 
 FILE_SCHEME = "file-kept:"
 """What the `url` of an attachment begins with that came through `hub.ports.Files`."""
+MAX_NAME = 255
+"""Characters of a platform's id."""
 MAX_BODY = 20_000
 """Characters of a message kept for people to read; the raw body keeps everything."""
 
@@ -140,8 +142,12 @@ class InboundMessage:
             raise ValueError("sent_at must be aware")
         if not self.external_id or not self.conversation:
             raise ValueError("external_id and conversation must not be empty")
-        object.__setattr__(self, "external_id", clean_text(self.external_id, 255))
-        object.__setattr__(self, "conversation", clean_text(self.conversation, 255))
+        object.__setattr__(self, "external_id", clean_text(self.external_id, MAX_NAME))
+        object.__setattr__(self, "conversation", clean_text(self.conversation, MAX_NAME))
+        for name, limit in (("in_reply_to", MAX_NAME), ("continues", MAX_NAME), ("held_by", 80)):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, clean_text(value, limit))
         object.__setattr__(self, "body", clean_text(self.body, MAX_BODY))
         if self.subject is not None:
             object.__setattr__(self, "subject", clean_text(self.subject, 200))

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from hub.delivery.outbox import cancel_bot_deliveries
-from hub.errors import Invalid
+from hub.errors import Conflict, Invalid
 from hub.jobs.promise import promise
 from hub.ports.messages import clean_text
 from hub.tickets.change import Change
@@ -69,6 +69,13 @@ async def transfer(change: Change, unit: str) -> None:
     change.directory.clockwork.reclassified(change.row, change.clocks, change.now)
 
 
+def refuse_merged(change: Change) -> None:
+    """A merged ticket rests: its customer is answered elsewhere. Raises Conflict."""
+    into = change.ticket.merged_into_id
+    if into is not None:
+        raise Conflict(f"this ticket is merged into {into}: work there, or take the merge back")
+
+
 def reopen(change: Change) -> None:
     """Back to open, from whatever rest it was in."""
     change.ticket.resolved_at = change.ticket.resolution_reason = None
@@ -89,6 +96,7 @@ async def set_status(
         raise Invalid.field("status", f"must be one of {', '.join(_SETTABLE)}")
     if status == Status.SNOOZED and (until is None or until <= change.now):
         raise Invalid.field("until", "snoozing needs a time in the future")
+    refuse_merged(change)
     if status == ticket.status and until == ticket.snoozed_until:
         return
     before = ticket.status

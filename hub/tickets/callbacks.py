@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 
 from hub.errors import Conflict, Invalid, NotFound
-from hub.tickets.actions import reopen
+from hub.tickets.actions import refuse_merged, reopen
 from hub.tickets.change import Change
 from hub.tickets.models import Callback, Status
 from hub.tickets.replies import log_reply, note
@@ -26,6 +26,7 @@ async def promise_call(
     """Somebody will be called at `due_at`. A resolved ticket is open again. Raises Invalid."""
     if due_at <= change.now:
         raise Invalid.field("due_at", "a call is promised for a time in the future")
+    refuse_merged(change)
     callback = Callback(
         ticket_id=change.ticket.id,
         due_at=due_at,
@@ -52,13 +53,15 @@ async def end_call(
     retry_at: datetime | None = None,
 ) -> Callback:
     """The call was made, or will not be. `body` says what was said: to somebody who was reached
-    it is an answer, else a note. `retry_at` promises another. Raises NotFound or Conflict.
+    it is an answer, else a note. `retry_at` promises another. Raises NotFound, Conflict or Invalid.
     """
     callback = await change.session.get(Callback, callback_id, with_for_update=True)
     if callback is None or callback.ticket_id != change.ticket.id:
         raise NotFound(f"there is no call-back {callback_id}")
     if callback.done_at is not None:
         raise Conflict(f"this call-back is done: {callback.outcome}")
+    if retry_at is not None and retry_at <= change.now:
+        raise Invalid.field("retry_at", "a call is promised for a time in the future")
     callback.done_at = change.now
     callback.done_by = change.actor.name[:120]
     callback.outcome = outcome.value

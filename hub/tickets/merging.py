@@ -6,14 +6,17 @@ the other. Nobody is answered in a conversation that is not theirs.
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
+from hub.audit.models import AuditEntry
 from hub.errors import Conflict, Invalid
 from hub.tickets.actions import reopen, set_status
 from hub.tickets.change import Change
-from hub.tickets.models import Conversation, Message, Status
+from hub.tickets.models import Conversation, Status
 from hub.tickets.replies import note
 
+MERGE = "merge"
+"""The audit entry that remembers which conversations were brought."""
 MERGED = "merged"
 """The reason a merged ticket is resolved for."""
 
@@ -29,49 +32,48 @@ async def merge(source: Change, target: Change) -> None:
         raise Conflict(f"ticket {other.id} is itself merged into {other.merged_into_id}")
     if other.status == Status.RESOLVED:
         raise Conflict(f"ticket {other.id} is resolved: reopen it, or merge the other way")
-    session = source.session
-    await session.execute(
+    moved = await source.session.execute(
         update(Conversation)
         .where(Conversation.ticket_id == one.id)
         .values(
             ticket_id=other.id,
             contact_point_id=func.coalesce(Conversation.contact_point_id, one.contact_point_id),
         )
+        .returning(Conversation.account_id, Conversation.key)
     )
+    conversations = [list(row) for row in moved]
     if one.status != Status.RESOLVED:
         await set_status(source, Status.RESOLVED, reason=MERGED)
     one.merged_into_id = other.id
-    source.audit("merge", into=other.id)
+    source.audit(MERGE, into=other.id, conversations=conversations)
     target.audit("merged", ticket_id=one.id)
     await note(source, f"Merged into ticket #{other.id}.")
     await note(target, f"Ticket #{one.id} ({one.contact_name}) was merged into this: {one.subject}")
 
 
 async def unmerge(source: Change, target: Change) -> None:
-    """`source` is a ticket of its own again, open. Raises Conflict."""
+    """`source` is a ticket of its own again, open, with what it brought. Raises Conflict."""
     one, other = source.ticket, target.ticket
     if one.merged_into_id != other.id:
         raise Conflict(f"ticket {one.id} is not merged")
-    own = select(Message.conversation).where(
-        Message.ticket_id == one.id, Message.conversation.is_not(None)
+    if other.merged_into_id is not None:
+        raise Conflict(f"ticket {other.id} is itself merged: take that back first")
+    brought = await source.session.scalar(
+        select(AuditEntry.detail)
+        .where(AuditEntry.ticket_id == one.id, AuditEntry.action == MERGE)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
     )
-    await source.session.execute(
-        update(Conversation)
-        .where(
-            Conversation.ticket_id == other.id,
-            or_(
-                (Conversation.account_id == one.account_id)
-                & (Conversation.key == one.conversation),
-                Conversation.key.in_(own),
-            ),
-            # Two tickets of one conversation: what both have stays with the open one.
-            ~(
-                (Conversation.account_id == other.account_id)
-                & (Conversation.key == other.conversation)
-            ),
+    for account_id, key in (brought or {}).get("conversations", ()):
+        await source.session.execute(
+            update(Conversation)
+            .where(
+                Conversation.account_id == account_id,
+                Conversation.key == key,
+                Conversation.ticket_id == other.id,
+            )
+            .values(ticket_id=one.id)
         )
-        .values(ticket_id=one.id)
-    )
     one.merged_into_id = None
     reopen(source)
     source.audit("unmerge", was_in=other.id)

@@ -11,7 +11,7 @@ from hub.delivery.outbox import enqueue
 from hub.errors import Conflict, Invalid, NotFound
 from hub.ports import Visibility
 from hub.ports.messages import clean_text
-from hub.tickets.actions import reopen, take_over
+from hub.tickets.actions import refuse_merged, reopen, take_over
 from hub.tickets.change import Change
 from hub.tickets.models import AuthorKind, Direction, Message, Status
 from hub.tickets.text import preview_of
@@ -49,6 +49,7 @@ async def reply(
             select(Delivery).where(Delivery.message_id == earlier.id)
         )
         return earlier, delivery
+    refuse_merged(change)
     target = await _target(change, visibility, to_message_id)
     _refuse_where_silent(change, target)
     await take_over(change)
@@ -73,6 +74,7 @@ async def log_reply(
     earlier = await _repeated(change, Direction.OUTBOUND, body, key)
     if earlier is not None:
         return earlier
+    refuse_merged(change)
     await take_over(change)
     message = _message(change, Direction.OUTBOUND, body, key)
     message.logged = True

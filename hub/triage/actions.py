@@ -129,6 +129,7 @@ async def raise_emergency(
     if with_bot and article and article.answer and ticket.channel not in _SILENT_CHANNELS:
         text = f"{article.answer}\n\n{_AUTOMATED}"
         await _say(change, inquiry, text, articles=(slug,), emergency=True, key=key)
+    ticket.merged_into_id = None  # whatever it was joined to, this one is looked at by itself
     if ticket.status != Status.OPEN:
         reopen(change)
     ticket.emergency = True

@@ -13,6 +13,7 @@ import pytest
 
 from hub.accounts.models import Account
 from hub.intake.happenings import DELETED
+from hub.intake.models import RawBody
 from hub.jobs.models import Job
 from hub.ports import (
     AccountNotice,
@@ -226,3 +227,29 @@ async def test_files_are_promised_to_be_fetched(hub: Hub) -> None:
     assert (job.lane, job.payload) == ("media:1", {"message_id": 1})
     (message,) = await rows(hub.database, Message)
     assert message.attachments[0]["state"] == "pending"
+
+
+async def test_a_platforms_link_names_no_file_of_ours(hub: Hub) -> None:
+    await receive(hub, replace(FIRST, attachments=(Attachment("file-kept:1", "image"),)))
+    (message,) = await rows(hub.database, Message)
+    assert (message.attachments[0]["state"], message.attachments[0]["file_id"]) == ("linked", None)
+
+
+async def test_of_very_many_files_only_so_many_are_kept_in_mind(hub: Hub) -> None:
+    many = tuple(Attachment(f"https://x/{n}.png", "image") for n in range(500))
+    await receive(hub, replace(FIRST, attachments=many))
+    (message,) = await rows(hub.database, Message)
+    assert len(message.attachments) == 20
+
+
+async def test_what_is_too_long_or_unstorable_is_cut_for_both_databases(hub: Hub) -> None:
+    await receive(hub, FIRST)
+    await tell(
+        hub,
+        MessageReaction("m-1", "u" * 999, "x\x00" * 999, at(1)),
+        MessageReaction("m-?" + "9" * 999, "u" * 999, "y" * 999, at(1)),
+        ControlChanged("c-1", "app" * 999, at(2)),
+        AccountNotice("why" * 999, at(2), stops=False),
+    )
+    assert await rows(hub.database, RawBody, state="unreadable") == []
+    assert len(await rows(hub.database, EarlyHappening)) == 1

@@ -158,6 +158,21 @@ async def test_a_kind_nobody_knows_is_a_failure_not_a_crash(
     assert "test" in (job.error or "")
 
 
+async def test_kinds_apart_are_another_queues(database: Database, clock: FakeClock) -> None:
+    """What may be slow does not hold up the rest, nor the other way round."""
+    handler, slow = Handler(), Handler()
+    queue = JobQueue(database, clock, {"test": handler}, apart={"slow"})
+    beside = JobQueue(database, clock, {"slow": slow}, only={"slow"})
+    await _promise(database, clock, 1)
+    assert await beside.claim(8) == []
+    async with database.write() as session:
+        session.add(Job(kind="slow", payload={"n": 2}, run_at=clock(), created_at=clock()))
+    assert await _run_due(queue) == 1
+    assert await queue.claim(8) == []
+    assert await _run_due(beside) == 1
+    assert (handler.ran, slow.ran) == ([1], [2])
+
+
 async def test_a_lane_is_run_in_order_and_lanes_beside_each_other(
     database: Database, clock: FakeClock
 ) -> None:

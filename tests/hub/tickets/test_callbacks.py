@@ -56,7 +56,7 @@ async def test_nobody_answered_so_it_is_tried_again(hub: Hub, clock: FakeClock) 
     later = clock() + timedelta(hours=2)
     await change(hub, ticket_id, sam, end_call, first.id, Outcome.NO_ANSWER, retry_at=later)
     _, again = await rows(hub.database, Callback)
-    assert (again.due_at, again.phone, again.note) == (later, "850", "the bill")
+    assert (again.due_at, again.phone, again.note) == (later, "850", "about the bill")
     assert (await ticket_of(hub, ticket_id)).callback_due_at == later
     with pytest.raises(Conflict):
         await change(hub, ticket_id, sam, end_call, first.id, Outcome.REACHED)

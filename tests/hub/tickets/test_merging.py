@@ -11,6 +11,7 @@ from hub.db.database import Database
 from hub.errors import Conflict, Invalid
 from hub.system import Hub
 from hub.tickets import actions, replies
+from hub.tickets.callbacks import promise_call
 from hub.tickets.change import changing
 from hub.tickets.merging import merge, unmerge
 from hub.tickets.models import Status
@@ -89,3 +90,35 @@ async def test_a_resolved_one_can_be_merged_too(hub: Hub, clock: FakeClock) -> N
     clock.advance(timedelta(minutes=1))
     more = inbound("m-3", "Again", conversation="c-1", address="u-1", sent_at=clock())
     assert await receive(hub, more) == [target]
+
+
+async def test_a_chain_is_taken_back_link_by_link(hub: Hub, clock: FakeClock) -> None:
+    third = inbound("m-3", conversation="c-3", address="u-3", skip_bot=True)
+    one, two, three = await receive(hub, ONE, OTHER, third)
+    await _join(hub, merge, one, two)
+    await _join(hub, merge, two, three)
+    with pytest.raises(Conflict, match="take that back first"):
+        await _join(hub, unmerge, one, two)
+    await _join(hub, unmerge, two, three)
+    await _join(hub, unmerge, one, two)
+    clock.advance(minutes=1)
+    more = [
+        inbound(f"n-{n}", conversation=f"c-{n}", address=f"u-{n}", sent_at=clock())
+        for n in (1, 2, 3)
+    ]
+    assert await receive(hub, *more) == [one, two, three]
+
+
+async def test_a_merged_ticket_rests(hub: Hub, clock: FakeClock) -> None:
+    source, target = await receive(hub, ONE, OTHER)
+    await _join(hub, merge, source, target)
+    sam = await agent(hub, "sam")
+    later = clock() + timedelta(hours=1)
+    for action, args in (
+        (actions.set_status, (Status.OPEN,)),
+        (replies.reply, ("Hello",)),
+        (replies.log_reply, ("Hello",)),
+        (promise_call, (later,)),
+    ):
+        with pytest.raises(Conflict, match="merged into"):
+            await change(hub, source, sam, action, *args)
