@@ -133,14 +133,16 @@ async def _shares(
     others = {
         entry.external_id: entry
         for entry in directory.accounts.values()
-        if entry.kind == account.kind and entry.id != account.id and entry.enabled
+        if entry.kind == account.kind and entry.id != account.id
     }
     named = set(connector.recipients(body)) if others else set()
-    elsewhere = sorted(named & others.keys() - {account.external_id})
-    if not elsewhere:
+    # What is for an account that is switched off is nobody's.
+    off = {name for name in named & others.keys() if not others[name].enabled}
+    elsewhere = sorted(named & others.keys() - {account.external_id} - off)
+    if not elsewhere and not off:
         return [(account.id, connector.parse(body), True)]
     own: list[InboundItem] = []
-    for recipient in sorted(named - set(elsewhere)):
+    for recipient in sorted(named - set(elsewhere) - off):
         own += connector.parse_for(body, recipient)
     shares = [(account.id, tuple(own), True)]
     for recipient in elsewhere:
