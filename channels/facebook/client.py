@@ -4,16 +4,16 @@ The library is synchronous (requests), so each call runs in a worker thread. Its
 calls alone are used (`get_object`, `get_connection`, `post_object`): its resource classes
 keep the last answer on the class, which threads would share. The dicts it is given are made
 anew for each call, because it writes the access token into them.
+
+Importing this module loads the library: the connector does so with its first call.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -22,32 +22,26 @@ import urllib3.exceptions
 from pyfacebook import FacebookError, GraphAPI, LibraryError
 from pyfacebook.ratelimit import RateLimit
 
+from channels.facebook.refusals import refusal
+from channels.facebook.usage import Usage, regain_seconds
 from channels.payload import cleaned
-from hub.ports import Account, AuthFailed, ConnectorError, Rejected, TemporarilyUnavailable
+from hub.ports import Account, AuthFailed, TemporarilyUnavailable
 
 VERSION = "v26.0"
 TIMEOUT_SECONDS = 15
 CALLS_AT_ONCE = 4
 
-_ANSWER = TypeVar("_ANSWER")
-
-_TOKEN_DEAD = frozenset({102, 190, 463, 467})
-_RATE_LIMITS = frozenset({4, 17, 32, 341, 613, 80001, 80006})
-_TRANSIENT = frozenset({1, 2})
-_OUTSIDE_WINDOW = frozenset({2018278, 2018065})
-_UNREACHABLE = frozenset({1545041, 2018108, 2018001})
-_RATE_LIMIT_PAUSE = timedelta(minutes=5)
-
 
 class UsageHeaders(RateLimit):  # type: ignore[misc]
-    """Reads how long to wait from the answer's headers, and never fails.
+    """Reads an answer's usage headers, and never fails.
 
     The library's own raises TypeError on a key it does not know, after the request was
     carried out: a sent answer would look like a failed one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, usage: Usage) -> None:
         super().__init__()
+        self._usage = usage
         # A call and what we make of its answer happen in one thread.
         self._local = threading.local()
 
@@ -57,38 +51,29 @@ class UsageHeaders(RateLimit):  # type: ignore[misc]
         seconds: float | None = getattr(self._local, "seconds", None)
         return seconds
 
+    def forget(self) -> None:
+        """Before a call: it may get no answer."""
+        self._local.seconds = None
+
     def set_limit(self, headers: Mapping[str, str]) -> None:
         self._local.seconds = regain_seconds(headers.get("x-business-use-case-usage"))
-
-
-def regain_seconds(header: str | None) -> float | None:
-    """The longest `estimated_time_to_regain_access` (minutes) in a usage header."""
-    try:
-        usage = json.loads(header or "{}")
-        minutes = [
-            float(limit.get("estimated_time_to_regain_access") or 0)
-            for limits in usage.values()
-            for limit in limits
-        ]
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return None
-    longest = max(minutes, default=0.0)
-    return longest * 60 if longest > 0 else None
+        self._usage.note(headers)
 
 
 class GraphClient:
     """The Graph API for one page."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, usage: Usage) -> None:
         self.account = account
         self._api: GraphAPI | None = None
-        self._usage = UsageHeaders()
+        self._headers = UsageHeaders(usage)
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def post(
-        self, object_id: str, connection: str, data: Mapping[str, str]
+        self, object_id: str, connection: str | None, data: Mapping[str, str]
     ) -> dict[str, Any]:
-        """POST to an edge. Raises AuthFailed, TemporarilyUnavailable or Rejected."""
+        """POST to an object, or to its edge. Raises AuthFailed, TemporarilyUnavailable or
+        Rejected."""
         fields = dict(data)
         return await self._run(
             lambda api: api.post_object(object_id, connection, data=fields), writes=True
@@ -100,9 +85,11 @@ class GraphClient:
             lambda api: api.get_connection(object_id, connection, **query), writes=False
         )
 
-    async def get(self, object_id: str, fields: str) -> dict[str, Any]:
+    async def get(self, object_id: str, fields: str, **query: str) -> dict[str, Any]:
         """GET an object. Raises like `post`."""
-        return await self._run(lambda api: api.get_object(object_id, fields=fields), writes=False)
+        return await self._run(
+            lambda api: api.get_object(object_id, fields=fields, **query), writes=False
+        )
 
     async def aclose(self) -> None:
         if self._api is not None:
@@ -138,18 +125,19 @@ class GraphClient:
                 # A thread that sleeps on a limit helps nobody: the outbox waits.
                 sleep_on_rate_limit=False,
             )
-            self._api.rate_limit = self._usage
+            self._api.rate_limit = self._headers
             # A proxy from the environment is for the real Facebook, never for the sandbox.
             self._api.session.trust_env = not base
         return self._api
 
     def _call(self, api: GraphAPI, call: Callable[[GraphAPI], Any], writes: bool) -> Any:
         """In the worker thread: make the call, and turn what it raises into the hub's errors."""
+        self._headers.forget()
         try:
             return cleaned(call(api))
         except FacebookError as error:
             raise refusal(
-                vars(error), writes=writes, regain_seconds=self._usage.regain_seconds
+                vars(error), writes=writes, regain_seconds=self._headers.regain_seconds
             ) from error
         except LibraryError as error:
             # Neither JSON nor a picture: a gateway's error page.
@@ -176,44 +164,3 @@ def _never_sent(error: requests.RequestException) -> bool:
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
-
-
-def refusal(
-    error: Mapping[str, Any], *, writes: bool, regain_seconds: float | None = None
-) -> ConnectorError:
-    """The hub's error for an error object of the Graph API."""
-    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
-    said = _said(error)
-    if code in _TOKEN_DEAD:
-        return AuthFailed(f"Facebook refuses the page's access token: {said}")
-    if code in _RATE_LIMITS or 80000 <= code <= 80014:
-        return TemporarilyUnavailable(
-            "Facebook's rate limit is used up",
-            retry_after=regain_seconds or _RATE_LIMIT_PAUSE.total_seconds(),
-        )
-    transient = error.get("is_transient")
-    if transient is True or (code in _TRANSIENT and transient is not False):
-        return TemporarilyUnavailable(
-            f"Facebook fails for the moment: {said}", outcome_unknown=writes
-        )
-    if subcode in _OUTSIDE_WINDOW:
-        return Rejected("The time in which Facebook allows an answer here is over.")
-    if code == 551 or subcode in _UNREACHABLE:
-        return Rejected("This person cannot be reached on Messenger any more.")
-    if code == 10 or 200 <= code <= 299:
-        return Rejected(f"Our Facebook app has no permission for this: {said}")
-    if code == 368:
-        return Rejected(f"Facebook has blocked the page from doing this for now: {said}")
-    return Rejected(f"Facebook does not allow this: {said}")
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else -1
-
-
-def _said(error: Mapping[str, Any]) -> str:
-    for key in ("error_user_msg", "message"):
-        text = error.get(key)
-        if isinstance(text, str) and text.strip():
-            return " ".join(text.split())[:300]
-    return f"error {error.get('code')}"

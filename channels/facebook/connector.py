@@ -3,65 +3,109 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from channels.facebook import webhook
-from channels.facebook.feed import POST
-from channels.facebook.lookup import find_comment, find_message
-from channels.facebook.messenger import OUR_METADATA
+from channels.facebook.catching_up import CatchingUp
+from channels.facebook.conversations import PAGE_INBOX
+from channels.facebook.lookup import find_comments, find_messages, recipient_of_message
+from channels.facebook.outgoing import (
+    HUMAN_WINDOW,
+    PRIVATE_REPLY_WINDOW,
+    WINDOW,
+    call_for,
+    is_private_reply,
+    parts_of,
+    recipient_of,
+    target_of,
+)
+from channels.facebook.parties import conversation_of, person_in
+from channels.facebook.text import COMMENT_LIMIT, MESSAGE_LIMIT
+from channels.facebook.usage import COMMENTS, MESSAGES, Usage
 from hub.ports import (
     Account,
     AuthFailed,
+    Author,
     Capabilities,
+    ConnectorError,
     Handshake,
     InboundItem,
+    PollBatch,
+    RateBudget,
     Receipt,
     Rejected,
     Reply,
     SavePart,
+    SecretField,
     TemporarilyUnavailable,
     Visibility,
 )
-from hub.ports.messages import clean_text
 
 if TYPE_CHECKING:
     from channels.facebook.client import GraphClient
 
-COMMENT_LIMIT = 8_000
-MESSAGE_LIMIT = 2_000
-WINDOW = timedelta(hours=24)
-"""From a person's last message: in it anybody may answer, the bot only in it."""
-HUMAN_WINDOW = timedelta(days=7)
-"""How long a person may still answer, with the human-agent tag."""
-
-_QUICK_REPLIES = 13
-_TITLE = 20
+_REMEMBERED = 1_000
 
 
 class FacebookConnector:
-    """Implements Connector, FindsSent and ReceivesWebhooks for one page.
+    """Implements Connector, FindsSent, ReceivesWebhooks, RoutesWebhooks, Polls, HidesMessages,
+    ControlsThreads, NamesPeople and Metered for one page.
 
-    Secrets: `app_secret` and `verify_token` (webhooks), the page's `access_token` (sending),
-    and `app_id`, where known, to tell echoes of ours from what staff wrote in Facebook's app.
+    It renews no access: a page's token made from a long-lived user token does not end, and
+    any other needs a person to sign in again.
     """
 
     capabilities = Capabilities(
-        public_limit=COMMENT_LIMIT, private_limit=MESSAGE_LIMIT, reply_window=HUMAN_WINDOW
+        platform="Facebook",
+        public_limit=COMMENT_LIMIT,
+        private_limit=MESSAGE_LIMIT,
+        splits_long_replies=True,
+        reply_window=WINDOW,
+        human_window=HUMAN_WINDOW,
+        private_replies=True,
+        private_reply_window=PRIVATE_REPLY_WINDOW,
+        hides=True,
+        controls_threads=True,
+        names_people=True,
+    )
+    secret_fields = (
+        SecretField("app_secret", "App secret", help="Of the Facebook app; signs its webhooks."),
+        SecretField(
+            "verify_token",
+            "Verify token",
+            help="Entered with the webhook's address in the app's settings.",
+            generated=True,
+        ),
+        SecretField(
+            "access_token",
+            "Page access token",
+            help="Of the page, made from a long-lived user token: such a token does not end.",
+        ),
+        SecretField(
+            "app_id",
+            "App id",
+            False,
+            "Tells what the hub wrote on Messenger from what staff wrote in Facebook's app.",
+        ),
     )
     text_fields = webhook.TEXT_FIELDS
+    poll_every = 300.0
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        self._usage = Usage()
+        self._found: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def _client(self) -> GraphClient:
         # Its libraries are large, and webhooks are read without them.
         from channels.facebook.client import GraphClient
 
-        return GraphClient(self.account)
+        return GraphClient(self.account, self._usage)
 
     def handshake(self, query: Mapping[str, str]) -> Handshake:
         """Answer Facebook's challenge. Raises BadSignature."""
@@ -74,6 +118,22 @@ class FacebookConnector:
     def parse(self, body: bytes) -> tuple[InboundItem, ...]:
         """Raises MalformedPayload or UnsupportedEvent."""
         return webhook.parse(self.account, body)
+
+    def recipients(self, body: bytes) -> Collection[str]:
+        """The pages a body is for. Raises like `parse`."""
+        return webhook.recipients(body)
+
+    def parse_for(self, body: bytes, recipient: str) -> tuple[InboundItem, ...]:
+        """What of a body is for the page `recipient`. Raises like `parse`."""
+        return webhook.parse_for(self.account, body, recipient)
+
+    @cached_property
+    def _catching_up(self) -> CatchingUp:
+        return CatchingUp(self._client)
+
+    async def poll(self, cursor: str | None) -> PollBatch:
+        """What no webhook told. It also shows a dead token before anybody needs it."""
+        return await self._catching_up.poll(cursor, datetime.now(UTC))
 
     async def check(self) -> None:
         """Ask Facebook who we are. Raises AuthFailed where the token is another page's."""
@@ -89,85 +149,121 @@ class FacebookConnector:
             await self._client.aclose()
 
     async def send(self, reply: Reply, save_part: SavePart) -> Receipt:
-        """A public reply as a comment, a private one by Messenger."""
-        if reply.sent_parts:
-            return Receipt(reply.sent_parts, datetime.now(UTC))
-        if reply.visibility is Visibility.PUBLIC:
-            data = {"message": _text(reply, COMMENT_LIMIT, "A comment on Facebook")}
-            answer = await self._client.post(_target(reply), "comments", data)
-            number = answer.get("id")
-        else:
-            answer = await self._client.post("me", "messages", _message(reply, datetime.now(UTC)))
-            number = answer.get("message_id")
-        if not number:
-            raise TemporarilyUnavailable("Facebook took it but named no id", outcome_unknown=True)
-        await save_part(str(number))
-        return Receipt((str(number),), datetime.now(UTC))
+        """A public reply as comments, a private one by Messenger, part by part."""
+        parts = parts_of(reply)
+        sent = list(reply.sent_parts)
+        for known in self._found.pop(reply.key, ())[len(sent) :]:
+            await save_part(known)
+            sent.append(known)
+        person = None
+        for number in range(len(sent), len(parts)):
+            call = call_for(
+                reply, parts[number], is_last=number == len(parts) - 1, now=datetime.now(UTC)
+            )
+            answer = await self._client.post(call.object_id, call.edge, call.fields)
+            external_id = _written_id(answer, reply)
+            person = answer.get("recipient_id") or person
+            await save_part(external_id)
+            sent.append(external_id)
+        receipt = Receipt(tuple(sent), datetime.now(UTC))
+        return await self._opened(reply, receipt, str(person) if person else None)
 
     async def find_sent(self, reply: Reply) -> Receipt | None:
-        """Look for the same text by the page where `reply` was to go."""
+        """Look for the same words by the page where `reply` was to go.
+
+        Where only its first parts are there, they are kept in mind, and `send` goes on from
+        them instead of sending them twice.
+        """
+        parts = parts_of(reply)
         if reply.visibility is Visibility.PUBLIC:
-            return await find_comment(self._client, _target(reply), reply)
-        if _is_comment(reply) and not reply.recipient.isdecimal():
-            # A private reply to somebody whom Facebook did not name cannot be looked up.
+            found = await find_comments(self._client, target_of(reply), reply, parts)
+        else:
+            person = recipient_of(reply)
+            if not person.isdecimal():
+                # A private reply to somebody whom Facebook did not name cannot be looked up.
+                return None
+            found = await find_messages(self._client, person, reply, parts)
+        if len(found.ids) >= len(parts):
+            receipt = Receipt(found.ids, found.at or datetime.now(UTC))
+            return await self._opened(reply, receipt, None)
+        if len(found.ids) > len(reply.sent_parts):
+            if len(self._found) >= _REMEMBERED:
+                self._found.pop(next(iter(self._found)))
+            self._found[reply.key] = found.ids
+        return None
+
+    async def _opened(self, reply: Reply, receipt: Receipt, person: str | None) -> Receipt:
+        """The receipt of a private reply names the conversation it opened."""
+        if not is_private_reply(reply):
+            return receipt
+        if person is None:
+            try:
+                person = await recipient_of_message(self._client, receipt.external_ids[-1])
+            except ConnectorError:
+                person = None  # it was sent: that must not be lost over a look-up
+        if person is None and reply.recipient.isdecimal():
+            person = reply.recipient  # both are the person's id on this page
+        if person is None:
+            return receipt
+        return replace(
+            receipt,
+            conversation=conversation_of(person),
+            recipient=Author(kind="facebook", address=person),
+        )
+
+    async def hide(self, external_id: str, hidden: bool) -> None:
+        """Hide a comment or a visitor's post. Its author and their friends still see it."""
+        _done(await self._client.post(external_id, None, {"is_hidden": str(hidden).lower()}))
+
+    async def take_control(self, conversation: str) -> None:
+        """Take a conversation from the app that has it. Raises Rejected where we may not."""
+        fields = {"recipient": _person(conversation)}
+        _done(await self._client.post("me", "take_thread_control", fields))
+
+    async def pass_control(self, conversation: str) -> None:
+        """Give a conversation to Facebook's own Page inbox."""
+        fields = {"recipient": _person(conversation), "target_app_id": PAGE_INBOX}
+        _done(await self._client.post("me", "pass_thread_control", fields))
+
+    async def name(self, address: str) -> Author | None:
+        """A person's name as Messenger's profile has it."""
+        if not address.isdecimal():
             return None
-        return await find_message(self._client, reply)
+        try:
+            answer = await self._client.get(address, fields="first_name,last_name,name")
+        except Rejected:
+            return None
+        names = [_said(answer, "first_name"), _said(answer, "last_name")]
+        name = _said(answer, "name") or " ".join(part for part in names if part)
+        return Author(kind="facebook", address=address, display_name=name) if name else None
+
+    def budget_of(self, reply: Reply) -> str:
+        return COMMENTS if reply.visibility is Visibility.PUBLIC else MESSAGES
+
+    def budgets(self) -> tuple[RateBudget, ...]:
+        """In percent of what Facebook allows in a rolling hour."""
+        return self._usage.budgets()
 
 
-def _text(reply: Reply, limit: int, what: str) -> str:
-    text = clean_text(reply.body).strip()
-    if not text:
-        raise Rejected("The reply is empty.")
-    if len(text) > limit:
-        raise Rejected(f"{what} takes {limit:,} characters; this has {len(text):,}.")
-    return text
+def _written_id(answer: Mapping[str, Any], reply: Reply) -> str:
+    name = "id" if reply.visibility is Visibility.PUBLIC else "message_id"
+    if not answer.get(name):
+        raise TemporarilyUnavailable("Facebook took it but named no id", outcome_unknown=True)
+    return str(answer[name])
 
 
-def _target(reply: Reply) -> str:
-    """The comment, or the visitor's post, that `reply` answers."""
-    if reply.in_reply_to and reply.conversation.startswith(POST):
-        return reply.in_reply_to
-    raise Rejected("There is no comment to reply to: a public answer on Facebook needs one.")
+def _person(conversation: str) -> str:
+    person = person_in(conversation)
+    if person is None:
+        raise Rejected("Only a Messenger conversation can be taken over or passed on.")
+    return json.dumps({"id": person})
 
 
-def _is_comment(reply: Reply) -> bool:
-    return reply.conversation.startswith(POST)
+def _done(answer: Mapping[str, Any]) -> None:
+    if answer.get("success") is False:
+        raise Rejected("Facebook did not do it, and does not say why.")
 
 
-def _message(reply: Reply, now: datetime) -> dict[str, str]:
-    """The form fields of a Messenger message. Raises Rejected outside Facebook's window."""
-    message: dict[str, object] = {
-        "text": _text(reply, MESSAGE_LIMIT, "A message on Messenger"),
-        # Comes back with the echo, by which we know it for our own.
-        "metadata": f"{OUR_METADATA}{reply.key}"[:1000],
-    }
-    if reply.choices:
-        message["quick_replies"] = [
-            {"content_type": "text", "title": _title(choice.title), "payload": choice.value}
-            for choice in reply.choices[:_QUICK_REPLIES]
-        ]
-    age = now - reply.last_inbound_at if reply.last_inbound_at else timedelta(0)
-    if _is_comment(reply):
-        # A private reply to a comment: one each, within seven days.
-        if age > HUMAN_WINDOW:
-            raise Rejected("Facebook allows a private reply to a comment for seven days only.")
-        return {
-            "recipient": json.dumps({"comment_id": _target(reply)}),
-            "message": json.dumps(message),
-        }
-    fields = {
-        "recipient": json.dumps({"id": reply.recipient}),
-        "messaging_type": "RESPONSE",
-        "message": json.dumps(message),
-    }
-    if age > WINDOW:
-        if reply.by_bot:
-            raise Rejected("The bot may answer on Messenger only within 24 hours.")
-        if age > HUMAN_WINDOW:
-            raise Rejected("Facebook allows an answer on Messenger for seven days only.")
-        fields |= {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
-    return fields
-
-
-def _title(title: str) -> str:
-    return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
+def _said(answer: Mapping[str, Any], name: str) -> str:
+    value = answer.get(name)
+    return value.strip() if isinstance(value, str) else ""

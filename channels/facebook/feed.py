@@ -1,4 +1,11 @@
-"""The page's feed: comments and posts of visitors, and mentions of the page elsewhere."""
+"""The page's feed: comments and posts of visitors, mentions of the page elsewhere, and what
+becomes of them.
+
+What the page wrote itself is Ignored, added and edited. A comment carries no mark of ours and
+no app's id, and its webhook may come before the call that wrote it has answered: read as a
+reply of staff's, our own answer would stand there twice. (Messenger's echoes do carry both:
+see `messenger`.)
+"""
 
 from __future__ import annotations
 
@@ -14,48 +21,65 @@ from hub.ports import (
     InboundItem,
     InboundMessage,
     MalformedPayload,
+    MessageDeleted,
+    MessageEdited,
+    MessageHidden,
+    MessageReaction,
     Visibility,
 )
 
 POST = "post:"
+NOBODY = "comment:"
+"""What the address of an author begins with whom Facebook does not name."""
 FIELDS = frozenset({"feed", "mention"})
 
 _POSTS = frozenset({"post", "status", "photo", "video", "share", "link", "note", "album", "event"})
-_VERBS_IGNORED = {
-    "edit": "an edited text",
-    "edited": "an edited text",
-    "remove": "a deleted text",
-    "delete": "a deleted text",
-    "hide": "a hidden text",
-    "hidden": "a hidden text",
-    "unhide": "a text shown again",
-    "unhidden": "a text shown again",
-    "block": "a blocked person",
-    "follow": "a follow",
-    "mute": "a muted text",
-    "update": "an update without new text",
-}
+_REACTIONS = frozenset({"reaction", "like"})
+_EDITED = frozenset({"edit", "edited", "update", "updated"})
+_REMOVED = frozenset({"remove", "removed", "delete", "deleted"})
+_HIDDEN = {"hide": True, "hidden": True, "unhide": False, "unhidden": False}
 
 
 def feed_item(account: Account, entry: Entry, field: str, value: FeedValue) -> InboundItem:
-    """A comment, a visitor's post or a mention as a message; all else Ignored."""
+    """A comment, a visitor's post or a mention, or what happened to one; all else Ignored."""
     item, verb = value.item or "", value.verb or ""
+    if item in _REACTIONS:
+        return _reaction(account, entry, value, item, verb)
     if item not in _POSTS and item != "comment":
         return Ignored(f"a feed event not for us: {item[:40] or 'without an item'}")
-    if verb != "add":
-        return Ignored(
-            f"{_VERBS_IGNORED.get(verb, f'a feed event not for us: {verb[:40]}')}: {item}"
-        )
     number = value.comment_id if item == "comment" else value.post_id
-    if number is None:
-        raise MalformedPayload(f"a {item} without its id")
+    if verb == "add" or verb in _EDITED:
+        if number is None:
+            raise MalformedPayload(f"a {item} without its id")
+        return _written(account, entry, field, value, item, verb, number)
+    if verb in _REMOVED or verb in _HIDDEN:
+        if number is None:
+            raise MalformedPayload(f"a {item} without its id")
+        # Whoever did it: for these, `from` may be the author, or the page that moderates.
+        at = _happened_at(entry, value)
+        if verb in _REMOVED:
+            return MessageDeleted(number, at)
+        return MessageHidden(number, _HIDDEN[verb], at)
+    return Ignored(f"a feed event not for us: {item}, {verb[:40] or 'without a verb'}")
+
+
+def _written(
+    account: Account,
+    entry: Entry,
+    field: str,
+    value: FeedValue,
+    item: str,
+    verb: str,
+    number: str,
+) -> InboundItem:
     author = value.author_id
-    if author is not None and author in (account.external_id, entry.id):
+    if _is_page(account, entry, author):
         return Ignored(f"a {item} of the page itself")
-    post = value.post_id or value.parent_id or number
     attachments = _attachments(value)
-    context = {"kind": "mention" if field == "mention" else item}
-    return InboundMessage(
+    if verb in _EDITED and value.message is None and not attachments:
+        return Ignored(f"an edit that changes no words: {item}")
+    post = value.post_id or value.parent_id or number
+    message = InboundMessage(
         external_id=number,
         # One citizen, one ticket: many people may write below one post.
         conversation=f"{POST}{post}:{author or number}",
@@ -63,7 +87,7 @@ def feed_item(account: Account, entry: Entry, field: str, value: FeedValue) -> I
             kind="facebook",
             # Facebook names nobody where the person did not allow it; the comment can be
             # answered all the same.
-            address=author or f"comment:{number}",
+            address=author or f"{NOBODY}{number}",
             display_name=value.author_name,
         ),
         body=value.message or _placeholder(attachments, item),
@@ -72,8 +96,31 @@ def feed_item(account: Account, entry: Entry, field: str, value: FeedValue) -> I
         in_reply_to=value.parent_id if item == "comment" and value.parent_id != post else None,
         attachments=attachments,
         permalink=_permalink(value, post),
-        context=context,
+        context={"kind": "mention" if field == "mention" else item},
     )
+    return message if verb == "add" else MessageEdited(message, _happened_at(entry, value))
+
+
+def _reaction(
+    account: Account, entry: Entry, value: FeedValue, item: str, verb: str
+) -> InboundItem:
+    """On a comment or, where none is named, on a post."""
+    if _is_page(account, entry, value.author_id):
+        return Ignored("a reaction of the page itself")
+    number = value.comment_id or value.post_id or value.parent_id
+    if value.author_id is None or number is None:
+        return Ignored("a reaction of nobody named, or to nothing")
+    if verb in _REMOVED:
+        return MessageReaction(number, value.author_id, None, _happened_at(entry, value))
+    if verb != "add" and verb not in _EDITED:
+        return Ignored(f"a feed event not for us: {item}, {verb[:40] or 'without a verb'}")
+    kind = (value.reaction_type or "like").lower()
+    at = _written_at(entry, value) if verb == "add" else _happened_at(entry, value)
+    return MessageReaction(number, value.author_id, kind, at)
+
+
+def _is_page(account: Account, entry: Entry, author: str | None) -> bool:
+    return author is not None and author in (account.external_id, entry.id)
 
 
 def _written_at(entry: Entry, value: FeedValue) -> datetime:
@@ -83,11 +130,21 @@ def _written_at(entry: Entry, value: FeedValue) -> datetime:
     return moment
 
 
+def _happened_at(entry: Entry, value: FeedValue) -> datetime:
+    """When something was changed: `created_time` may be when it was written."""
+    moments = [moment for each in (value.created_time, entry.time) if (moment := instant(each))]
+    if not moments:
+        raise MalformedPayload("neither the event nor its entry says when it happened")
+    return max(moments)
+
+
 def _attachments(value: FeedValue) -> tuple[Attachment, ...]:
-    pictures = dict.fromkeys(url for url in (value.photo, *(value.photos or ())) if url)
+    linked = value.link if value.item == "photo" else None
+    pictures = dict.fromkeys(url for url in (value.photo, *(value.photos or ()), linked) if url)
     found = [Attachment(url=url, media_type="image") for url in pictures]
-    if value.video:
-        found.append(Attachment(url=value.video, media_type="video"))
+    video = value.video or (value.link if value.item == "video" else None)
+    if video:
+        found.append(Attachment(url=video, media_type="video"))
     return tuple(found)
 
 

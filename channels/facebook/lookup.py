@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from channels.facebook.payloads import Party
+from channels.facebook.payloads import LooseParty, Moment, Party
+from channels.facebook.text import comparable
 from channels.payload import Ident, LooseText, Payload, PayloadT, instant, read_as
-from hub.ports import MalformedPayload, Receipt, Rejected, Reply, TemporarilyUnavailable
+from hub.ports import MalformedPayload, Rejected, Reply, TemporarilyUnavailable
 
 if TYPE_CHECKING:
     from channels.facebook.client import GraphClient
@@ -19,13 +21,21 @@ CLOCK_SKEW = timedelta(minutes=2)
 _FIELDS = "id,message,from,created_time"
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first parts of a reply that are there, and when the last of them was written."""
+
+    ids: tuple[str, ...]
+    at: datetime | None
+
+
 class _Written(Payload):
     """A comment or a message as Facebook lists it."""
 
     id: Ident
     message: LooseText = None
-    created_time: int | float | str | None = None
-    author: Party | None = None
+    created_time: Moment = None
+    author: LooseParty = None
 
 
 class _List(Payload):
@@ -44,66 +54,98 @@ class _Parent(Payload):
     parent: Party | None = None
 
 
-async def find_comment(client: GraphClient, target: str, reply: Reply) -> Receipt | None:
-    """`reply` among the comments below `target`, or below the comment that `target` answers.
+class _Recipients(Payload):
+    data: tuple[Party, ...] | None = None
+
+
+class _Sent(Payload):
+    to: _Recipients | None = None
+
+
+async def find_comments(
+    client: GraphClient, target: str, reply: Reply, parts: Sequence[str]
+) -> Found:
+    """`parts` among the comments below `target`, or below the comment that `target` answers.
 
     Facebook hangs an answer to an answer below the root comment.
     """
-    found = await _find_below(client, target, reply)
-    if found is not None:
+    found = await _find_below(client, target, reply, parts)
+    if len(found.ids) > len(reply.sent_parts):
         return found
     try:
         answer = await client.get(target, fields="parent{id}")
     except Rejected:
         # A visitor's post has no parent, and asking for it is an error.
-        return None
+        return found
     parent = _read(_Parent, answer).parent
     if parent is None or parent.id is None:
-        return None
-    return await _find_below(client, parent.id, reply)
+        return found
+    return await _find_below(client, parent.id, reply, parts)
 
 
-async def find_message(client: GraphClient, reply: Reply) -> Receipt | None:
-    """`reply` among the page's messages to its recipient."""
+async def find_messages(
+    client: GraphClient, person: str, reply: Reply, parts: Sequence[str]
+) -> Found:
+    """`parts` among the page's messages to `person`."""
     answer = await client.list(
         "me",
         "conversations",
         platform="messenger",
-        user_id=reply.recipient,
-        fields=f"messages{{{_FIELDS}}}",
+        user_id=person,
+        fields=f"messages.limit(100){{{_FIELDS}}}",
     )
     listed: list[dict[str, object]] = []
     for conversation in _read(_Conversations, answer).data or ():
         listed.extend((conversation.messages.data if conversation.messages else None) or ())
-    return _match(client, listed, reply)
+    return _match(client, listed, reply, parts)
 
 
-async def _find_below(client: GraphClient, parent: str, reply: Reply) -> Receipt | None:
+async def recipient_of_message(client: GraphClient, mid: str) -> str | None:
+    """To whom the page's message `mid` went; None where Facebook does not tell."""
+    try:
+        answer = await client.get(mid, fields="to{id}")
+    except Rejected:
+        return None
+    sent = _read(_Sent, answer)
+    people = (sent.to.data if sent.to else None) or ()
+    return next((each.id for each in people if each.id not in (None, client.account.external_id)),
+                None)  # fmt: skip
+
+
+async def _find_below(
+    client: GraphClient, parent: str, reply: Reply, parts: Sequence[str]
+) -> Found:
     answer = await client.list(
         parent, "comments", fields=_FIELDS, order="reverse_chronological", limit="100"
     )
-    return _match(client, _read(_List, answer).data or (), reply)
+    return _match(client, _read(_List, answer).data or (), reply, parts)
 
 
 def _match(
-    client: GraphClient, listed: Iterable[dict[str, object]], reply: Reply
-) -> Receipt | None:
+    client: GraphClient,
+    listed: Iterable[dict[str, object]],
+    reply: Reply,
+    parts: Sequence[str],
+) -> Found:
+    """Which of the parts not known yet are there; up to the first that is missing."""
     page = client.account.external_id
     since = reply.written_at - CLOCK_SKEW if reply.written_at else None
-    wanted = _comparable(reply.body)
-    for each in listed:
+    theirs: dict[str, tuple[str, datetime]] = {}
+    for each in listed:  # the newest first: the first with a text counts
         written = _read(_Written, {**each, "author": each.get("from")})
-        author = written.author.id if written.author else None
-        if author not in (None, page) or _comparable(written.message or "") != wanted:
+        author, at = written.author.id if written.author else None, _time(written)
+        if author not in (None, page) or at is None or (since is not None and at < since):
             continue
-        at = _time(written)
-        if at is not None and (since is None or at >= since):
-            return Receipt((written.id,), at)
-    return None
-
-
-def _comparable(text: str) -> str:
-    return " ".join(text.split())
+        if written.id not in reply.sent_parts:
+            theirs.setdefault(comparable(written.message or ""), (written.id, at))
+    ids, newest = list(reply.sent_parts), None
+    for part in parts[len(ids) :]:
+        match = theirs.get(comparable(part))
+        if match is None:
+            break
+        ids.append(match[0])
+        newest = match[1]
+    return Found(tuple(ids), newest)
 
 
 def _time(written: _Written) -> datetime | None:

@@ -1,19 +1,57 @@
-"""Facebook's webhook shapes, as far as we read them. Ids come as int or string."""
+"""Facebook's webhook shapes, as far as we read them. Ids come as int or string.
+
+What does not matter to a message is read loosely: a platform that changes an extra must not
+make an inquiry unreadable.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from channels.payload import Ident, LooseText, Payload
+
+Moment = int | float | str | None
+
+
+def _list(value: object) -> object:
+    """A list, or one thing where a list was expected, or nothing."""
+    if value is None or isinstance(value, list | tuple):
+        return value
+    return (value,)
+
+
+def _ident(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return value if value != "" else None
+
+
+def _number(value: object) -> object:
+    try:
+        return float(value) if isinstance(value, int | float | str) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _record(value: object) -> object:
+    return value if isinstance(value, dict) else None
+
+
+LooseIdent = Annotated[Ident | None, BeforeValidator(_ident)]
+"""An id we can do without."""
+LooseNumber = Annotated[float | None, BeforeValidator(_number)]
 
 
 class Party(Payload):
     """Who wrote, or to whom: a page, a page-scoped person (PSID), or nobody named."""
 
-    id: Ident | None = None
+    id: LooseIdent = None
     name: LooseText = None
+
+
+LooseParty = Annotated[Party | None, BeforeValidator(_record)]
 
 
 class PostFacts(Payload):
@@ -27,18 +65,20 @@ class FeedValue(Payload):
     verb: LooseText = None
     comment_id: Ident | None = None
     post_id: Ident | None = None
-    parent_id: Ident | None = None
-    author: Party | None = Field(default=None, alias="from")
-    sender_id: Ident | None = None
+    parent_id: LooseIdent = None
+    author: LooseParty = Field(default=None, alias="from")
+    sender_id: LooseIdent = None
     """The author before Graph 2.11, with `sender_name`."""
     sender_name: LooseText = None
     message: str | None = None
-    created_time: int | float | str | None = None
+    created_time: Moment = None
+    reaction_type: LooseText = None
     photo: LooseText = None
-    photos: tuple[LooseText, ...] | None = None
+    photos: Annotated[tuple[LooseText, ...] | None, BeforeValidator(_list)] = None
     video: LooseText = None
+    link: LooseText = None
     permalink_url: LooseText = None
-    post: PostFacts | None = None
+    post: Annotated[PostFacts | None, BeforeValidator(_record)] = None
 
     @property
     def author_id(self) -> str | None:
@@ -50,15 +90,24 @@ class FeedValue(Payload):
 
 
 class Coordinates(Payload):
-    lat: float
-    long: float
+    lat: LooseNumber = None
+    long: LooseNumber = None
+
+
+class TemplateElement(Payload):
+    title: LooseText = None
+    subtitle: LooseText = None
 
 
 class AttachmentPayload(Payload):
     url: LooseText = None
     title: LooseText = None
-    sticker_id: Ident | None = None
-    coordinates: Coordinates | None = None
+    text: LooseText = None
+    """A button template's words."""
+    elements: Annotated[tuple[Any, ...] | None, BeforeValidator(_list)] = None
+    """A generic template's cards."""
+    sticker_id: LooseIdent = None
+    coordinates: Annotated[Coordinates | None, BeforeValidator(_record)] = None
 
 
 class MessageAttachment(Payload):
@@ -67,7 +116,7 @@ class MessageAttachment(Payload):
     type: LooseText = None
     url: LooseText = None
     title: LooseText = None
-    payload: AttachmentPayload | None = None
+    payload: Annotated[AttachmentPayload | None, BeforeValidator(_record)] = None
 
 
 class QuickReply(Payload):
@@ -75,56 +124,98 @@ class QuickReply(Payload):
 
 
 class RepliedTo(Payload):
-    mid: Ident | None = None
+    mid: LooseIdent = None
 
 
 class Message(Payload):
     mid: Ident
     text: str | None = None
-    attachments: tuple[MessageAttachment, ...] | None = None
-    quick_reply: QuickReply | None = None
-    reply_to: RepliedTo | None = None
-    is_echo: bool = False
-    is_deleted: bool = False
-    is_unsupported: bool = False
-    app_id: Ident | None = None
+    attachments: Annotated[tuple[MessageAttachment, ...] | None, BeforeValidator(_list)] = None
+    quick_reply: Annotated[QuickReply | None, BeforeValidator(_record)] = None
+    reply_to: Annotated[RepliedTo | None, BeforeValidator(_record)] = None
+    is_echo: bool | None = None
+    is_deleted: bool | None = None
+    is_unsupported: bool | None = None
+    app_id: LooseIdent = None
     metadata: LooseText = None
 
 
+class MessageEdit(Payload):
+    """The whole text of a message as it reads now."""
+
+    mid: Ident
+    text: str | None = None
+
+
 class Postback(Payload):
-    mid: Ident | None = None
+    mid: LooseIdent = None
     title: LooseText = None
     payload: LooseText = None
 
 
+class Reaction(Payload):
+    """`action` is react or unreact; an unreact names no reaction."""
+
+    mid: Ident
+    action: LooseText = None
+    emoji: LooseText = None
+    reaction: LooseText = None
+
+
+class Watermark(Payload):
+    """Of a delivery or a read: everything up to it."""
+
+    watermark: Moment = None
+
+
+class ThreadControl(Payload):
+    """Who had a conversation and who has it now: ids of apps."""
+
+    new_owner_app_id: LooseIdent = None
+    previous_owner_app_id: LooseIdent = None
+
+
+class PolicyEnforcement(Payload):
+    action: LooseText = None
+    reason: LooseText = None
+
+
 class MessagingEvent(Payload):
-    """One of `entry[].messaging[]`; `timestamp` is in milliseconds."""
+    """One of `entry[].messaging[]` or `standby[]`; `timestamp` is in milliseconds."""
 
     model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
 
-    sender: Party | None = None
-    recipient: Party | None = None
-    timestamp: int | float | str | None = None
+    sender: LooseParty = None
+    recipient: LooseParty = None
+    timestamp: Moment = None
     message: Message | None = None
+    message_edit: MessageEdit | None = None
     postback: Postback | None = None
+    reaction: Reaction | None = None
+    delivery: Watermark | None = None
+    read: Watermark | None = None
+    pass_thread_control: ThreadControl | None = None
+    take_thread_control: ThreadControl | None = None
+    policy: PolicyEnforcement | None = Field(default=None, alias="policy-enforcement")
+    policy_enforcement: PolicyEnforcement | None = None
 
     @property
-    def kinds(self) -> frozenset[str]:
-        """The keys that say what happened, where it is neither message nor postback."""
+    def others(self) -> frozenset[str]:
+        """The keys that say what happened, where it is nothing of the above."""
         return frozenset(self.model_extra or ())
 
 
 class Change(Payload):
     field: str
-    value: dict[str, Any] | None = None
+    value: Any = None
 
 
 class Entry(Payload):
     """What happened on the page `id`; `time` is in seconds or milliseconds."""
 
-    id: Ident | None = None
-    time: int | float | str | None = None
-    messaging: tuple[dict[str, Any], ...] | None = None
+    id: LooseIdent = None
+    time: Moment = None
+    messaging: tuple[Any, ...] | None = None
     changes: tuple[Change, ...] | None = None
     standby: tuple[Any, ...] | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from channels.facebook.feed import FIELDS, feed_item
 from channels.facebook.messenger import messaging_item
@@ -20,9 +21,15 @@ from hub.ports import (
 )
 
 SIGNATURE_HEADER = "x-hub-signature-256"
-TEXT_FIELDS = frozenset({"message", "text", "title", "story"})
+TEXT_FIELDS = frozenset({"message", "text", "title", "subtitle", "story"})
 
-_MESSENGER_FIELDS = frozenset({"messages", "messaging_postbacks", "message_echoes"})
+_MESSENGER_FIELDS = frozenset(
+    {
+        "messages", "messaging_postbacks", "message_echoes", "message_edits",
+        "message_reactions", "message_reads", "message_deliveries", "messaging_handovers",
+        "messaging_policy_enforcement", "standby",
+    }
+)  # fmt: skip
 
 
 def handshake(account: Account, query: Mapping[str, str]) -> Handshake:
@@ -45,13 +52,34 @@ def verify(account: Account, headers: Mapping[str, str], body: bytes) -> None:
 
 def parse(account: Account, body: bytes) -> tuple[InboundItem, ...]:
     """Read every entry of a body. Raises MalformedPayload or UnsupportedEvent."""
+    return _read(account, _entries(body))
+
+
+def recipients(body: bytes) -> tuple[str, ...]:
+    """The pages a body is for, each once. Raises like `parse`."""
+    return tuple(dict.fromkeys(entry.id for entry in _entries(body) if entry.id is not None))
+
+
+def parse_for(account: Account, body: bytes, recipient: str) -> tuple[InboundItem, ...]:
+    """The entries about the page `recipient`. Raises like `parse`.
+
+    An entry that does not say which page it is about goes with the first that does.
+    """
+    entries = _entries(body)
+    first = next((entry.id for entry in entries if entry.id is not None), recipient)
+    mine = [entry for entry in entries if (entry.id or first) == recipient]
+    return _read(replace(account, external_id=recipient), mine)
+
+
+def _entries(body: bytes) -> tuple[Entry, ...]:
     value = read_object(body)
     if "object" in value and value["object"] != "page":
         raise UnsupportedEvent("the body is not about a page")
-    items: list[InboundItem] = []
-    for entry in read_as(Body, value).entry:
-        items.extend(_items(account, entry))
-    return tuple(items)
+    return read_as(Body, value).entry
+
+
+def _read(account: Account, entries: tuple[Entry, ...] | list[Entry]) -> tuple[InboundItem, ...]:
+    return tuple(item for entry in entries for item in _items(account, entry))
 
 
 def _items(account: Account, entry: Entry) -> Iterator[InboundItem]:
@@ -59,18 +87,19 @@ def _items(account: Account, entry: Entry) -> Iterator[InboundItem]:
         yield messaging_item(account, entry, read_as(MessagingEvent, event))
     for change in entry.changes or ():
         yield _change(account, entry, change)
-    for _ in entry.standby or ():
-        yield Ignored("standby: another app owns the conversation")
+    for event in entry.standby or ():
+        yield messaging_item(account, entry, read_as(MessagingEvent, event), standby=True)
     if not (entry.messaging or entry.changes or entry.standby):
         yield Ignored("an entry without events")
 
 
 def _change(account: Account, entry: Entry, change: Change) -> InboundItem:
+    if change.field not in FIELDS and change.field not in _MESSENGER_FIELDS:
+        return Ignored(f"a change not subscribed to: {change.field[:40]}")
     if change.value is None:
         return Ignored(f"a change without a value: {change.field[:40]}")
     if change.field in FIELDS:
         return feed_item(account, entry, change.field, read_as(FeedValue, change.value))
-    if change.field in _MESSENGER_FIELDS:
-        # The dashboard's test button sends Messenger's events in the feed's envelope.
-        return messaging_item(account, entry, read_as(MessagingEvent, change.value))
-    return Ignored(f"a change not subscribed to: {change.field[:40]}")
+    # The dashboard's test button sends Messenger's events in the feed's envelope.
+    event = read_as(MessagingEvent, change.value)
+    return messaging_item(account, entry, event, standby=change.field == "standby")

@@ -15,6 +15,7 @@ from channels.sandbox.citizens import Citizens
 from channels.sandbox.config import SandboxConfig
 from channels.sandbox.control import Control
 from channels.sandbox.facebook.api import GraphApi
+from channels.sandbox.facebook.doings import Doings
 from channels.sandbox.facebook.pages import Pages
 from channels.sandbox.faults import Faults, FaultyApi, HangsUp
 from channels.sandbox.georeport.api import GeoReport
@@ -29,6 +30,7 @@ from channels.sandbox.threads import Threads
 from channels.sandbox.world import Clock, World, now
 from channels.sandbox.x.api import Doors, XApi
 from channels.sandbox.x.direct_messages import DirectMessagesApi
+from channels.sandbox.x.oauth2 import TokenEndpoint, Tokens
 from channels.sandbox.x.posts import Posts
 
 
@@ -53,12 +55,14 @@ def create_app(config: SandboxConfig, clock: Clock = now) -> Starlette:
     citizens = Citizens(world, posts, pages, outbox, filed, neighbor)
     threads = Threads(world, posts, pages, reports, outbox)
     faults = Faults()
-    doors = Doors(world)
+    tokens = Tokens(world)
+    doors = Doors(world, tokens)
 
     def start_afresh() -> None:
         world.database.forget()
         faults.forget()
         doors.limits.forget()
+        tokens.revoked = False
         pages.open()
 
     control = Control(
@@ -70,11 +74,14 @@ def create_app(config: SandboxConfig, clock: Clock = now) -> Starlette:
         outbox,
         subscriptions,
         faults,
+        tokens,
         start_afresh,
+        Doings(world, pages, outbox).actions(),
     )
     page = CitizenPage(world, control, threads, filed)
     x = [*XApi(world, posts, doors).routes()]
     x += DirectMessagesApi(world, posts, outbox, doors).routes()
+    x += TokenEndpoint(world, tokens).routes()
     graph = GraphApi(world, pages, outbox).routes()
 
     @asynccontextmanager

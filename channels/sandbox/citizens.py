@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from channels.sandbox.facebook import events as facebook_events
+from channels.sandbox.facebook.marks import PAGE_INBOX, Marks
 from channels.sandbox.facebook.pages import Comment, Message, PagePost, Pages
 from channels.sandbox.georeport.api import GeoReport
 from channels.sandbox.georeport.filed import FiledReports
@@ -15,7 +17,14 @@ from channels.sandbox.outbox import Outbox, Platform
 from channels.sandbox.personas import BY_KEY, Persona
 from channels.sandbox.world import World
 from channels.sandbox.x import events as x_events
-from channels.sandbox.x.posts import LARGEST_ID, DirectMessage, Post, Posts
+from channels.sandbox.x.posts import (
+    EDIT_WINDOW,
+    EDITS,
+    LARGEST_ID,
+    DirectMessage,
+    Post,
+    Posts,
+)
 
 LONGEST_TEXT = 25_000
 """X's longest post; nothing a person writes by hand here is longer."""
@@ -69,6 +78,7 @@ class Citizens:
         self._neighbor = neighbor
         self._x_events = x_events.Events(posts)
         self._facebook_events = facebook_events.Events(world, pages)
+        self._marks = Marks(world, pages)
 
     def post_on_x(
         self,
@@ -89,10 +99,37 @@ class Citizens:
             text = f"@{city.username} {text}"
         with self._world.database.transaction():
             post = self._posts.add(persona.x_id, text, in_reply_to=parent, quoted=quoted)
-            for kind, body in self._x_events.of_post(post):
-                self._outbox.put(Platform.X, kind, f"post:{post.id}", body)
+            self._tell_x(post)
         self._world.changed.ring()
         return post
+
+    def _tell_x(self, post: Post) -> None:
+        for kind, body in self._x_events.of_post(post):
+            self._outbox.put(Platform.X, kind, f"post:{post.id}", body)
+
+    def edit_on_x(self, number: object, text: str) -> Post:
+        """The author changes a post: a new id in its chain, told as the mention it still is."""
+        post = self._post(number)
+        if post is None:
+            raise CannotDo("which post?")
+        versions = self._posts.versions(post.id)
+        first = self._posts.get(versions[0]) or post
+        newest = self._posts.get(versions[-1]) or post
+        if post.author_id == self._posts.city.id:
+            raise CannotDo("that post is the city's own")
+        if len(versions) > EDITS or self._world.clock() > first.created_at + EDIT_WINDOW:
+            raise CannotDo(f"X allows {EDITS} edits, within an hour", 409)
+        if post.in_reply_to is not None:
+            raise CannotDo("X does not let a reply to somebody else be edited", 409)
+        city = self._posts.city
+        named = post.quoted is None and city in self._posts.mentioned(newest.text)
+        if named and city not in self._posts.mentioned(text):
+            text = f"@{city.username} {text}"
+        with self._world.database.transaction():
+            version = self._posts.edit(newest, text)
+            self._tell_x(version)
+        self._world.changed.ring()
+        return version
 
     def _post(self, number: object) -> Post | None:
         if number in (None, ""):
@@ -104,7 +141,7 @@ class Citizens:
         return found
 
     def delete_on_x(self, number: object) -> Post:
-        """The author takes a post back. X tells nobody."""
+        """The author takes a post back, with all its versions. X tells nobody."""
         post = self._post(number)
         if post is None:
             raise CannotDo("which post?")
@@ -119,6 +156,13 @@ class Citizens:
             self._outbox.put(Platform.X, kind, f"dm:{message.id}", body)
         self._world.changed.ring()
         return message
+
+    def revoke_on_x(self) -> None:
+        """The city's account takes the app's permission back."""
+        with self._world.database.transaction():
+            kind, body = self._x_events.of_revocation("29000001", self._world.clock())
+            self._outbox.put(Platform.X, kind, "access", body)
+        self._world.changed.ring()
 
     def post_on_page(self, persona: Persona, text: str) -> PagePost:
         """A visitor's post on the Page."""
@@ -178,8 +222,11 @@ class Citizens:
         by_staff: bool = False,
     ) -> Message:
         """A Messenger message. `payload` is the button's whose title `text` is. `by_staff` is
-        an answer that a colleague writes in Facebook's own app: an echo without our app id."""
-        extra = {"quick_reply": {"payload": payload}} if payload else {}
+        an answer that a colleague writes in Facebook's own inbox: an echo without our app id,
+        which the hub gets as a bystander where the inbox has the conversation."""
+        extra: dict[str, Any] = {"quick_reply": {"payload": payload}} if payload else {}
+        if by_staff and self._marks.elsewhere(persona.facebook_id):
+            extra["app_id"] = int(PAGE_INBOX)
         with self._world.database.transaction():
             message = self._pages.add_message(
                 persona.facebook_id, text, from_page=by_staff, at=at, extra=extra

@@ -32,6 +32,12 @@ class SandboxConfig:
 
     x_bearer_token: str = field(default="", repr=False)
     """An app-only token; empty for none."""
+    x_client_id: str = ""
+    """The app at the OAuth 2.0 token endpoint; empty for none."""
+    x_client_secret: str = field(default="", repr=False)
+    """Empty for a public app, which proves nothing."""
+    x_refresh_token: str = field(default="", repr=False)
+    """The first one; each renewal gives another and spends the one it took."""
     x_user_id: str = "1460000000000000001"
     x_handle: str = "CityUtilitiesDemo"
     x_name: str = "City Utilities (demo)"

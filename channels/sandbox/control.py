@@ -4,12 +4,16 @@ Every POST takes a JSON object and answers 201 with at least `id`; what makes no
 `application/problem+json`.
 
     POST x/posts            {persona, text, in_reply_to?, quote_of?, mention?: true}
+    POST x/posts/edit       {id, text}
     POST x/posts/delete     {id}
     POST x/dms              {persona, text}
+    POST x/revoke           {revoked?: true}  the city's account takes the app's permission back,
+                             or gives it again
     POST facebook/posts     {persona, text}
     POST facebook/comments  {persona, text, post_id? (a post or comment)}
     POST facebook/comments/edit {id, text}, facebook/comments/delete {id}
     POST facebook/messages  {persona, text, payload?, at?, by?: "citizen" | "staff"}
+    POST facebook/…         more, see `channels.sandbox.facebook.doings`
     POST open311/requests   {persona?, service_code?, description, address_string?, lat?, long?,
                              media_url?, at?, via?: "remote" | "hub"}
     POST open311/status     {id, status, description}  what the city next door says itself
@@ -24,7 +28,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +46,7 @@ from channels.sandbox.samples import play
 from channels.sandbox.subscriptions import Subscriptions
 from channels.sandbox.threads import PER_CHANNEL, Threads
 from channels.sandbox.world import World
+from channels.sandbox.x.oauth2 import Tokens
 from channels.sandbox.x.shapes import iso
 
 Json = dict[str, Any]
@@ -63,7 +68,9 @@ class Control:
         outbox: Outbox,
         subscriptions: Subscriptions,
         faults: Faults,
+        x_tokens: Tokens,
         start_afresh: Callable[[], None],
+        more: Mapping[str, Action],
     ) -> None:
         self._world = world
         self._citizens = citizens
@@ -73,12 +80,15 @@ class Control:
         self._outbox = outbox
         self._subscriptions = subscriptions
         self._faults = faults
+        self._x_tokens = x_tokens
         self._start_afresh = start_afresh
         self._playing: asyncio.Task[None] | None = None
         self._actions: dict[str, Action] = {
             "x/posts": self._x_post,
+            "x/posts/edit": self._x_edit,
             "x/posts/delete": self._x_delete,
             "x/dms": self._x_dm,
+            "x/revoke": self._x_revoke,
             "facebook/posts": self._facebook_post,
             "facebook/comments": self._facebook_comment,
             "facebook/comments/edit": self._facebook_edit,
@@ -89,6 +99,7 @@ class Control:
             "faults": self._set_faults,
             "samples": self._play_samples,
             "reset": self._reset,
+            **more,
         }
 
     def routes(self) -> list[Route]:
@@ -146,6 +157,7 @@ class Control:
                 platform: [fault.kind for fault in coming]
                 for platform, coming in self._faults.coming.items()
             },
+            "spoiled": {platform: dict(made) for platform, made in self._faults.made.items()},
             "personas": [
                 {
                     "key": persona.key,
@@ -215,6 +227,17 @@ class Control:
             mention=body.get("mention", True) is not False,
         )
         return {"id": str(post.id), "thread": f"x:{post.conversation_id}", "text": post.text}
+
+    def _x_edit(self, body: Json) -> Json:
+        post = self._citizens.edit_on_x(body.get("id"), checked_text(body.get("text")))
+        return {"id": str(post.id), "thread": f"x:{post.conversation_id}", "text": post.text}
+
+    def _x_revoke(self, body: Json) -> Json:
+        revoked = body.get("revoked", True) is not False
+        if revoked and not self._x_tokens.revoked:
+            self._citizens.revoke_on_x()
+        self._x_tokens.revoked = revoked
+        return {"id": "access", "revoked": revoked}
 
     def _x_delete(self, body: Json) -> Json:
         return {"id": str(self._citizens.delete_on_x(body.get("id")).id)}

@@ -33,6 +33,18 @@ CREATE TABLE IF NOT EXISTS post_mentions (
     user_id INTEGER NOT NULL,
     PRIMARY KEY (user_id, post_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS post_edits (
+    id INTEGER PRIMARY KEY REFERENCES posts (id),
+    replaces INTEGER NOT NULL UNIQUE REFERENCES posts (id),
+    first_id INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS post_edits_first ON post_edits (first_id, id);
+CREATE TABLE IF NOT EXISTS x_tokens (
+    token TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    expires REAL,
+    spent INTEGER NOT NULL DEFAULT 0
+);
 CREATE TABLE IF NOT EXISTS direct_messages (
     id INTEGER PRIMARY KEY,
     sender_id INTEGER NOT NULL,
@@ -69,6 +81,18 @@ CREATE TABLE IF NOT EXISTS messages (
     extra TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX IF NOT EXISTS messages_person ON messages (person_id, number);
+CREATE TABLE IF NOT EXISTS facebook_marks (
+    object_id TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (object_id, mark)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facebook_reactions (
+    object_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    reaction TEXT NOT NULL,
+    PRIMARY KEY (object_id, person_id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reports (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT,
@@ -113,13 +137,17 @@ TABLES = (
     "deliveries",
     "report_updates",
     "reports",
+    "facebook_reactions",
+    "facebook_marks",
     "messages",
     "comments",
     "page_posts",
     "direct_messages",
+    "post_edits",
     "post_mentions",
     "posts",
 )
+"""What is forgotten on request. Not `x_tokens`: the hub holds the newest of those."""
 
 
 class Database:

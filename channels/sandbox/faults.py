@@ -4,16 +4,20 @@
 
 Each entry spoils one request, in order. A number is an error answer of that status; `drop`
 closes the connection before anything happened, `drop_after` once everything did;
-`garbage` is a 200 that is no JSON; `slow` waits first. An entry may be an object:
-{"kind": "slow", "seconds": 5}, {"kind": 429, "reset_seconds": 2}, and `"on": "write"`,
-`"read"` or `"any"`: which requests it waits for. `drop_after` waits for a write unless told
-otherwise, everything else takes the next request.
+`garbage` is a 200 that is no JSON; `slow` waits first; `stall` waits and then hangs up, and
+nothing happened; `late` does everything at once, waits and hangs up: to whoever asked, a
+time-out. An entry may be an object: {"kind": "slow", "seconds": 5},
+{"kind": 429, "reset_seconds": 2}, {"kind": 429, "silent": true} (no word of when to ask again),
+and `"on": "write"`, `"read"` or `"any"`: which requests it waits for. `drop_after` and `late`
+wait for a write unless told otherwise, everything else takes the next request. What was spoiled
+is counted by kind.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from channels.sandbox.world import World
 from channels.sandbox.x import problems
 
-KINDS = ("drop", "drop_after", "garbage", "slow")
+KINDS = ("drop", "drop_after", "garbage", "slow", "stall", "late")
 PLATFORMS = ("x", "facebook", "open311")
 TRANSPORT = "sandbox.transport"
 
@@ -41,7 +45,10 @@ class Fault:
     kind: str | int
     on: str
     seconds: float = 10.0
-    reset_seconds: int = 5
+    reset_seconds: int | None = None
+    """When a 429 says that it is over; by default in 5 seconds, at Facebook in a minute."""
+    silent: bool = False
+    """A 429 that does not say when."""
 
 
 def read_fault(given: object) -> Fault:
@@ -50,14 +57,16 @@ def read_fault(given: object) -> Fault:
     kind = entry.get("kind")
     if kind not in KINDS and not (isinstance(kind, int) and 400 <= kind <= 599):
         raise UnknownFault(f"{kind!r} is neither a status from 400 to 599 nor one of {KINDS}")
-    on = entry.get("on", "write" if kind == "drop_after" else "any")
+    on = entry.get("on", "write" if kind in ("drop_after", "late") else "any")
     if on not in ("any", "read", "write"):
         raise UnknownFault(f"'on' is 'any', 'read' or 'write', not {on!r}")
+    reset = entry.get("reset_seconds")
     return Fault(
         kind=kind,
         on=on,
         seconds=float(entry.get("seconds", 10.0)),
-        reset_seconds=int(entry.get("reset_seconds", 5)),
+        reset_seconds=None if reset is None else int(reset),
+        silent=entry.get("silent") is True,
     )
 
 
@@ -66,13 +75,17 @@ class Faults:
 
     def __init__(self) -> None:
         self.coming: dict[str, list[Fault]] = {platform: [] for platform in PLATFORMS}
+        self.made: dict[str, Counter[str]] = {platform: Counter() for platform in PLATFORMS}
+        """How many requests were spoiled, by platform and kind."""
 
     def take(self, platform: str, method: str) -> Fault | None:
         """The fault this request meets, if any."""
         kind = "read" if method in ("GET", "HEAD") else "write"
         queue = self.coming[platform]
         if queue and queue[0].on in ("any", kind):
-            return queue.pop(0)
+            fault = queue.pop(0)
+            self.made[platform][str(fault.kind)] += 1
+            return fault
         return None
 
     def forget(self) -> None:
@@ -98,7 +111,12 @@ class FaultyApi:
         elif fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
             await self._app(scope, receive, send)
-        elif fault.kind == "drop":
+        elif fault.kind == "late":
+            await self._app(scope, receive, _nothing)
+            await asyncio.sleep(fault.seconds)
+            await _hang_up(scope, send)
+        elif fault.kind in ("drop", "stall"):
+            await asyncio.sleep(fault.seconds if fault.kind == "stall" else 0)
             await _hang_up(scope, send)
         elif fault.kind == "drop_after":
             await self._app(scope, receive, _nothing)
@@ -107,7 +125,7 @@ class FaultyApi:
             await HTMLResponse("<html><body>Over capacity")(scope, receive, send)
         else:
             at = int(self._world.clock().timestamp())
-            answer = _ERRORS[self._platform](int(fault.kind), at + fault.reset_seconds)
+            answer = _ERRORS[self._platform](int(fault.kind), fault, at)
             await answer(scope, receive, send)
 
 
@@ -139,7 +157,7 @@ class HangsUp(Starlette):
         await super().__call__(scope, receive, send)
 
 
-def _x_error(status: int, reset: int) -> Response:
+def _x_error(status: int, fault: Fault, at: int) -> Response:
     if status == 429:
         problem = problems.too_many_requests()
     elif status == 401:
@@ -149,11 +167,14 @@ def _x_error(status: int, reset: int) -> Response:
     else:
         problem = problems.unavailable(status)
     headers = {"x-rate-limit-limit": "15", "x-rate-limit-remaining": "0"}
-    headers["x-rate-limit-reset"] = str(reset)
-    return JSONResponse(problem.body, status, headers if status == 429 else None)
+    headers["x-rate-limit-reset"] = str(
+        at + (5 if fault.reset_seconds is None else fault.reset_seconds)
+    )
+    told = status == 429 and not fault.silent
+    return JSONResponse(problem.body, status, headers if told else None)
 
 
-def _facebook_error(status: int, reset: int) -> Response:
+def _facebook_error(status: int, fault: Fault, at: int) -> Response:
     codes = {
         401: (190, "Error validating access token: The session is invalid.", False),
         403: (200, "(#200) Permissions error", False),
@@ -163,13 +184,15 @@ def _facebook_error(status: int, reset: int) -> Response:
     if status == 400:
         code, message, transient = 100, "(#100) Invalid parameter", False
     headers = {}
-    if code == 32:
+    if code == 32 and not fault.silent:
+        seconds = 60 if fault.reset_seconds is None else fault.reset_seconds
         usage = {
             "type": "pages",
             "call_count": 100,
             "total_cputime": 20,
             "total_time": 20,
-            "estimated_time_to_regain_access": 1,
+            # Facebook counts whole minutes; who asks for less has no time to wait.
+            "estimated_time_to_regain_access": seconds // 60 or seconds / 60,
         }
         headers["x-business-use-case-usage"] = json.dumps({"104000000000001": [usage]})
     error = {
@@ -182,11 +205,11 @@ def _facebook_error(status: int, reset: int) -> Response:
     return JSONResponse({"error": error}, 400 if status == 429 else status, headers)
 
 
-def _georeport_error(status: int, reset: int) -> Response:
+def _georeport_error(status: int, fault: Fault, at: int) -> Response:
     return JSONResponse([{"code": status, "description": "The server has a bad day."}], status)
 
 
-_ERRORS: dict[str, Callable[[int, int], Response]] = {
+_ERRORS: dict[str, Callable[[int, Fault, int], Response]] = {
     "x": _x_error,
     "facebook": _facebook_error,
     "open311": _georeport_error,

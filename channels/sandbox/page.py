@@ -35,6 +35,15 @@ _PATHS = {
     "messenger": "facebook/messages",
     "open311": "open311/requests",
 }
+_DEEDS = frozenset(
+    {
+        *(f"facebook/{kind}/edit" for kind in ("comments", "posts", "messages")),
+        *("facebook/comments/delete", "facebook/posts/delete", "facebook/messages/unsend"),
+        *("x/posts/edit", "x/posts/delete"),
+        *("facebook/comments/hide", "facebook/react", "facebook/read", "facebook/control"),
+    }
+)
+"""What the buttons beside a message do: paths of the control API."""
 TRY = (
     ("Power is out", "Our power has been out for an hour. When is it coming back?"),
     ("Paying a bill", "How can I pay my bill?"),
@@ -117,6 +126,15 @@ class CitizenPage:
 
     def _perform(self, persona: Persona, given: dict[str, str]) -> None:
         channel = given.get("channel", "")
+        if deed := given.get("deed"):
+            if deed not in _DEEDS:
+                raise CannotDo("the page has no such button")
+            names = ("id", "text", "reaction", "to")
+            wanted: dict[str, Any] = {name: given[name] for name in names if given.get(name)}
+            if given.get("shown"):
+                wanted["hidden"] = False
+            self._control.perform(deed, {"persona": persona.key, **wanted})
+            return
         if channel not in _PATHS:
             raise CannotDo("choose a channel")
         body: dict[str, Any] = {"persona": persona.key, "text": given.get("text", "")}
@@ -124,6 +142,8 @@ class CitizenPage:
             body["in_reply_to" if channel == "x" else "post_id"] = reply_to
         if payload := given.get("payload"):
             body["payload"] = payload
+        if channel == "messenger" and given.get("by"):
+            body["by"] = given["by"]
         if channel == "open311":
             body |= {
                 "via": "hub",

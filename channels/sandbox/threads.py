@@ -3,11 +3,14 @@
     {"id": "x:1460…", "channel": "x", "title": "…", "about": null, "persona": "marcus",
      "reply_to": "1460…", "updated_at": "2026-11-22T15:04:05.123Z", "status": null,
      "messages": [{"id": "1460…", "from": "citizen" | "city", "name": "…", "handle": null,
-                   "text": "…", "at": "…", "deleted": false, "hidden": false, "choices": [],
+                   "text": "…", "at": "…", "deleted": false, "hidden": false,
+                   "edited": false, "choices": [], "reactions": ["like"], "kind": null,
                    "delivery": {"state": "waiting", "attempts": 2, "detail": "…",
                                 "next_try_at": "…"} | null}]}
 
 `channel` is x, x_dm, facebook, messenger or open311; a report has its `request_id` as well.
+`kind` is comments, posts or messages on Facebook, as in the control API's paths; a Messenger
+conversation says `held_by` "inbox" where Facebook's own has it.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from channels.sandbox.facebook.pages import OFFERED, Comment, Message, PagePost, Pages
+from channels.sandbox.facebook.marks import Marks
+from channels.sandbox.facebook.pages import EDITS, OFFERED, Comment, Message, PagePost, Pages
 from channels.sandbox.georeport.reports import Report, Reports
 from channels.sandbox.georeport.services import BY_CODE, CITY
 from channels.sandbox.outbox import Outbox, State
@@ -43,6 +47,7 @@ class Threads:
         self._pages = pages
         self._reports = reports
         self._outbox = outbox
+        self._marks = Marks(world, pages)
 
     def all(
         self,
@@ -62,7 +67,7 @@ class Threads:
             found += [self._on_page(t) for t in self._pages.threads(limit, author_id)]
             found += [
                 self._visitor_post(post)
-                for post in self._pages.posts(limit)
+                for post in self._pages.posts(limit, deleted=True)
                 if post.from_id != self._pages.page_id
                 and (persona is None or post.from_id == persona.facebook_id)
             ]
@@ -94,6 +99,7 @@ class Threads:
                     **self._x_author(post.author_id),
                     deleted=post.deleted,
                     hidden=post.hidden,
+                    edited=self._posts.versions(post.id)[0] != post.id,
                     delivery=self._delivery(f"post:{post.id}"),
                 )
                 for post in posts
@@ -153,6 +159,9 @@ class Threads:
             name=self._pages.name_of(comment.from_id),
             deleted=comment.deleted,
             hidden=comment.hidden,
+            edited=self._marks.get(comment.id, "edited") is not None,
+            reactions=self._reactions(comment.id),
+            kind="comments",
             delivery=None if own else self._delivery(f"comment:{comment.id}"),
         )
 
@@ -162,6 +171,11 @@ class Threads:
             post.message,
             post.created_at,
             name=self._pages.name_of(post.from_id),
+            deleted=post.deleted,
+            hidden=self._marks.is_hidden(post.id),
+            edited=self._marks.get(post.id, "edited") is not None,
+            reactions=self._reactions(post.id),
+            kind="posts",
             delivery=self._delivery(f"page-post:{post.id}"),
         )
         comments = self._pages.comments(post.id, stream=True)
@@ -170,18 +184,27 @@ class Threads:
             "Post on the Page",
             BY_FACEBOOK_ID[post.from_id],
             [first, *map(self._comment, comments)],
-            reply_to=post.id,
+            reply_to=None if post.deleted else post.id,
+            status="answered in a private message, too"
+            if self._marks.get(post.id, "private_reply")
+            else None,
         )
+
+    def _reactions(self, object_id: str) -> list[str]:
+        return list(self._marks.reactions(object_id).values())
 
     def _in_messenger(self, person_id: str) -> Json:
         messages = list(reversed(self._pages.messages(person_id, 200)))
         persona = BY_FACEBOOK_ID[person_id]
-        return _thread(
+        inbox = self._marks.elsewhere(person_id)
+        thread = _thread(
             f"messenger:{persona.key}",
             "Messenger",
             persona,
             [self._message(message, message is messages[-1]) for message in messages],
+            status="in the hands of Facebook's own inbox" if inbox else None,
         )
+        return thread | {"held_by": "inbox" if inbox else None}
 
     def _message(self, message: Message, is_last: bool) -> Json:
         offered = message.extra.get(OFFERED, []) if is_last else []  # gone after an answer
@@ -197,6 +220,10 @@ class Threads:
                 for choice in offered
                 if isinstance(choice, dict) and choice.get("content_type", "text") == "text"
             ],
+            deleted=message.unsent,
+            edited=EDITS in message.extra,
+            reactions=self._reactions(message.mid),
+            kind="messages",
             delivery=None if message.from_page else self._delivery(f"message:{message.mid}"),
         )
 
@@ -278,7 +305,10 @@ def _said(
     handle: str | None = None,
     deleted: bool = False,
     hidden: bool = False,
+    edited: bool = False,
     choices: Sequence[Json] = (),
+    reactions: Sequence[str] = (),
+    kind: str | None = None,
     delivery: Json | None = None,
 ) -> Json:
     return {
@@ -290,6 +320,9 @@ def _said(
         "at": iso(at),
         "deleted": deleted,
         "hidden": hidden,
+        "edited": edited,
         "choices": list(choices),
+        "reactions": list(reactions),
+        "kind": kind,
         "delivery": delivery,
     }

@@ -15,8 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from channels.sandbox.facebook import problems
+from channels.sandbox.facebook.doings import Doings
 from channels.sandbox.facebook.events import Events
 from channels.sandbox.facebook.fields import Field, read_fields
+from channels.sandbox.facebook.marks import Marks
 from channels.sandbox.facebook.pages import OFFERED, Comment, PagePost, Pages
 from channels.sandbox.facebook.problems import GraphProblem
 from channels.sandbox.facebook.shapes import DEFAULT_PAGE, Json, Shapes
@@ -96,6 +98,8 @@ class GraphApi:
         self._pages = pages
         self._shapes = Shapes(world, pages)
         self._events = Events(world, pages)
+        self._marks = Marks(world, pages)
+        self._doings = Doings(world, pages, outbox)
         self._outbox = outbox
         self._calls = 0
 
@@ -108,11 +112,17 @@ class GraphApi:
         headers = {"facebook-api-version": "v26.0", "x-app-usage": json.dumps(usage)}
         try:
             call = Call(request, await request.body())
+            headers["x-business-use-case-usage"] = self._business_usage(call, usage)
             self._enter(call)
             return JSONResponse(self._do(call), headers=headers)
         except GraphProblem as problem:
             headers["www-authenticate"] = f'OAuth "Facebook Platform" "{problem.code}"'
             return JSONResponse(problem.body(), problem.status, headers)
+
+    def _business_usage(self, call: Call, usage: dict[str, int]) -> str:
+        kind = "messenger" if "messages" in call.pieces else "pages"
+        limit = {"type": kind, **usage, "estimated_time_to_regain_access": 0}
+        return json.dumps({self._pages.page_id: [limit]})
 
     def _enter(self, call: Call) -> None:
         config = self._world.config
@@ -142,6 +152,7 @@ class GraphApi:
                 return self._conversations(call)
             case "GET", [object_id, "messages"] if object_id.startswith("t_"):
                 found = self._pages.messages(object_id.removeprefix("t_"))
+                found = [each for each in found if not each.unsent]
                 return self._shapes.messages(found, call.fields, call.limit, call.after, call.query)
             case "GET", [object_id, "feed" | "posts"] if object_id == me:
                 return self._shapes.posts(
@@ -151,6 +162,10 @@ class GraphApi:
                 return {"success": True} if call.method == "POST" else {"data": []}
             case "POST", [object_id, "messages"] if object_id == me:
                 return self._send(call)
+            case "POST", [object_id, "take_thread_control" | "pass_thread_control" as kind] if (
+                object_id == me
+            ):
+                return self._control(call, kind)
             case "POST", [object_id, "comments"]:
                 return self._comment(call, object_id)
             case "POST", [object_id]:
@@ -233,23 +248,39 @@ class GraphApi:
         return self._shapes.comment(comment, call.fields or (Field("id"),))
 
     def _update(self, call: Call, object_id: str) -> Json:
-        comment = self._pages.comment(object_id)
-        if comment is None:
-            raise problems.unknown_object(object_id, "post")
+        target = self._parent(object_id, "post")
         if "message" in call.values:
-            if comment.from_id != self._pages.page_id:
+            if target.from_id != self._pages.page_id or not isinstance(target, Comment):
                 raise GraphProblem(200, "(#200) Permissions error", status=403)
             self._pages.edit_comment(object_id, call.text("message"))
+            self._world.changed.ring()
         if "is_hidden" in call.values:
-            self._pages.hide_comment(object_id, call.text("is_hidden").lower() in ("true", "1"))
-        self._world.changed.ring()
+            if target.from_id == self._pages.page_id:
+                raise GraphProblem(200, "(#200) Permissions error", status=403)
+            hidden = call.text("is_hidden").lower() in ("true", "1")
+            self._doings.hide(target, hidden)
         return {"success": True}
 
     def _delete(self, object_id: str) -> Json:
-        if self._pages.comment(object_id) is None:
+        comment = self._pages.comment(object_id)
+        if comment is None:
             raise problems.unknown_object(object_id, "delete")
-        self._pages.delete_comment(object_id)
-        self._world.changed.ring()
+        self._doings.remove(comment)
+        return {"success": True}
+
+    def _control(self, call: Call, kind: str) -> Json:
+        """The hub's app is the primary receiver: it may take every conversation."""
+        person_id = str(call.record("recipient").get("id", ""))
+        if self._pages.last_heard_from(person_id) is None:
+            raise problems.nobody()
+        after = self._world.config.facebook_app_id
+        if kind == "pass_thread_control":
+            after = call.text("target_app_id")
+            if not after.isdigit():
+                raise problems.bad_parameter("The parameter target_app_id is required")
+            if self._marks.elsewhere(person_id):
+                raise problems.another_app()
+        self._doings.give(kind, person_id, after)
         return {"success": True}
 
     def _send(self, call: Call) -> Json:
@@ -266,13 +297,15 @@ class GraphApi:
             raise problems.bad_parameter(
                 f"Length of param message[text] must be less than or equal to {LONGEST_MESSAGE}"
             )
-        comment = None
-        if "comment_id" in recipient:
-            comment = self._privately_answered(str(recipient["comment_id"]))
-            person_id = comment.from_id
+        answered = None
+        if "comment_id" in recipient or "post_id" in recipient:
+            answered = self._privately_answered(recipient)
+            person_id = answered.from_id
         else:
             person_id = str(recipient.get("id", ""))
             self._check_window(call, person_id)
+            if self._marks.elsewhere(person_id):
+                raise problems.another_app()
         extra: Json = {"app_id": int(self._world.config.facebook_app_id)}
         if isinstance(message.get("metadata"), str):
             extra["metadata"] = message["metadata"]
@@ -282,19 +315,30 @@ class GraphApi:
             sent = self._pages.add_message(person_id, text, from_page=True, extra=extra)
             event = self._events.of_message(sent)
             self._outbox.put(Platform.FACEBOOK, "message_echo", f"message:{sent.mid}", event)
-            if comment is not None:
-                self._pages.note_private_reply(comment.id, sent.mid)
+            if isinstance(answered, Comment):
+                self._pages.note_private_reply(answered.id, sent.mid)
+            elif answered is not None:
+                self._marks.set(answered.id, "private_reply", sent.mid)
         return {"recipient_id": person_id, "message_id": sent.mid}
 
-    def _privately_answered(self, comment_id: str) -> Comment:
-        comment = self._pages.comment(comment_id)
-        if comment is None or comment.from_id not in BY_FACEBOOK_ID:
-            raise problems.unknown_object(comment_id, "post")
-        if comment.private_reply is not None:
+    def _privately_answered(self, recipient: Json) -> Comment | PagePost:
+        """The comment or the visitor's post that this private reply is the only one to."""
+        found: Comment | PagePost | None
+        if "comment_id" in recipient:
+            number = str(recipient["comment_id"])
+            found = self._pages.comment(number)
+            earlier = found.private_reply if found else None
+        else:
+            number = str(recipient["post_id"])
+            found = self._pages.post(number)
+            earlier = self._marks.get(number, "private_reply")
+        if found is None or found.from_id not in BY_FACEBOOK_ID:
+            raise problems.unknown_object(number, "post")
+        if earlier is not None:
             raise problems.already_replied()
-        if self._world.clock() - comment.created_at > HUMAN_AGENT_WINDOW:
+        if self._world.clock() - found.created_at > HUMAN_AGENT_WINDOW:
             raise problems.outside_window()
-        return comment
+        return found
 
     def _check_window(self, call: Call, person_id: str) -> None:
         heard = self._pages.last_heard_from(person_id)

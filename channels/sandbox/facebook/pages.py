@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,10 @@ WELCOME = (
 
 OFFERED = "quick_replies"
 """Where a message's `extra` keeps the buttons under it; the echo does not repeat them."""
+EDITS = "num_edit"
+UNSENT = "unsent"
+KEPT = frozenset({OFFERED, EDITS, UNSENT})
+"""What a message's `extra` keeps for the sandbox; the rest is part of its webhook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class PagePost:
     from_id: str
     message: str
     created_at: datetime
+    deleted: bool = False
+    """Kept for the citizens' page: Facebook itself shows it no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,10 @@ class Message:
     created_at: datetime
     extra: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def unsent(self) -> bool:
+        return bool(self.extra.get(UNSENT))
+
 
 def _comment(row: sqlite3.Row) -> Comment:
     return Comment(
@@ -83,7 +93,14 @@ def _message(row: sqlite3.Row) -> Message:
 
 
 def _post(row: sqlite3.Row) -> PagePost:
-    return PagePost(row["id"], row["from_id"], row["message"], moment(row["created_at"]))
+    deleted = bool(row["deleted"])
+    return PagePost(row["id"], row["from_id"], row["message"], moment(row["created_at"]), deleted)
+
+
+_POSTS = (
+    "SELECT p.*, m.value AS deleted FROM page_posts p "
+    "LEFT JOIN facebook_marks m ON m.object_id = p.id AND m.mark = 'deleted' "
+)
 
 
 class Pages:
@@ -119,16 +136,22 @@ class Pages:
         )
         return post
 
-    def posts(self, limit: int) -> list[PagePost]:
-        """Newest first."""
+    def posts(self, limit: int, *, deleted: bool = False) -> list[PagePost]:
+        """Newest first; the `deleted` with them where asked for."""
         rows = self._database.all(
-            "SELECT * FROM page_posts ORDER BY created_at DESC LIMIT ?", (limit,)
+            f"{_POSTS} WHERE ? OR m.value IS NULL ORDER BY created_at DESC LIMIT ?",
+            (deleted, limit),
         )
         return [_post(row) for row in rows]
 
     def post(self, post_id: str) -> PagePost | None:
-        row = self._database.one("SELECT * FROM page_posts WHERE id = ?", (post_id,))
+        """One that was not deleted."""
+        row = self._database.one(f"{_POSTS} WHERE p.id = ? AND m.value IS NULL", (post_id,))
         return _post(row) if row else None
+
+    def edit_post(self, post_id: str, message: str) -> None:
+        self._database.write("UPDATE page_posts SET message = ? WHERE id = ?", (message, post_id))
+        self._note_edit(post_id)
 
     def add_comment(self, parent: PagePost | Comment, from_id: str, message: str) -> Comment:
         """A comment, or a reply. Facebook has two levels: an answer to a reply joins it."""
@@ -199,6 +222,12 @@ class Pages:
 
     def edit_comment(self, comment_id: str, message: str) -> None:
         self._database.write("UPDATE comments SET message = ? WHERE id = ?", (message, comment_id))
+        self._note_edit(comment_id)
+
+    def _note_edit(self, object_id: str) -> None:
+        self._database.write(
+            "INSERT OR REPLACE INTO facebook_marks VALUES (?, 'edited', '1')", (object_id,)
+        )
 
     def hide_comment(self, comment_id: str, hidden: bool) -> None:
         self._database.write("UPDATE comments SET hidden = ? WHERE id = ?", (hidden, comment_id))
@@ -241,6 +270,15 @@ class Pages:
             ),
         )
         return message
+
+    def change_message(self, message: Message, text: str, **extra: Any) -> Message:
+        """Put `text` in its place, and add to its `extra`."""
+        changed = replace(message, text=text, extra=message.extra | extra)
+        self._database.write(
+            "UPDATE messages SET text = ?, extra = ? WHERE mid = ?",
+            (text, json.dumps(changed.extra), message.mid),
+        )
+        return changed
 
     def message(self, mid: str) -> Message | None:
         row = self._database.one("SELECT * FROM messages WHERE mid = ?", (mid,))

@@ -76,3 +76,13 @@ def nobody() -> GraphProblem:
 def already_replied() -> GraphProblem:
     """A comment can be answered in private once."""
     return GraphProblem(10900, "(#10900) Activity already replied to")
+
+
+def another_app() -> GraphProblem:
+    """The hub stands by in this conversation."""
+    return GraphProblem(
+        10,
+        "(#10) Message failed to send because another app is controlling this thread now.",
+        subcode=2018300,
+        status=403,
+    )

@@ -74,7 +74,15 @@ class Shapes:
             "permalink_url": lambda _: f"https://www.facebook.com/{post.id}",
             "status_type": lambda _: "mobile_status_update",
             "is_published": lambda _: True,
-            "comments": lambda f: self.comments(self._pages.comments(post.id), f.inside, _limit(f)),
+            "comments": lambda f: self.comments(
+                self._pages.comments(
+                    post.id,
+                    newest_first=f.modifiers.get("order") == "reverse_chronological",
+                    stream=f.modifiers.get("filter") == "stream",
+                ),
+                f.inside,
+                _limit(f),
+            ),
         }
         return _chosen("Post", known, fields or fields_named("created_time", "message", "id"))
 
@@ -167,14 +175,14 @@ class Shapes:
         return _chosen("Message", known, fields or fields_named("created_time", "id"))
 
     def conversation(self, person_id: str, fields: Sequence[Field]) -> Json:
-        messages = self._pages.messages(person_id)
+        messages = [each for each in self._pages.messages(person_id) if not each.unsent]
         people = {"data": [self._with_address(person_id), self._with_address(self._pages.page_id)]}
         known: dict[str, Getter] = {
             "id": lambda _: f"t_{person_id}",
-            "updated_time": lambda _: graph_time(messages[0].created_at),
+            "updated_time": lambda _: graph_time(self._pages.messages(person_id, 1)[0].created_at),
             "link": lambda _: f"/{self._pages.page_id}/inbox/t_{person_id}/",
             "message_count": lambda _: len(messages),
-            "snippet": lambda _: messages[0].text,
+            "snippet": lambda _: messages[0].text if messages else None,
             "unread_count": lambda _: 0,
             "can_reply": lambda _: True,
             "participants": lambda _: people,

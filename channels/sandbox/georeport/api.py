@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from channels.sandbox.georeport.render import Refused, Row, refused, rendered
+from channels.sandbox.georeport.render import Refused, Row, discovery, refused, rendered
 from channels.sandbox.georeport.reports import Report, Reports, Update
 from channels.sandbox.georeport.services import BY_CODE, CITY, SERVICES
 from channels.sandbox.world import World
@@ -76,14 +76,28 @@ class GeoReport:
         raise Refused(404, "There is no such resource.")
 
     async def discovery(self, request: Request, form: str) -> Response:
-        base = str(request.base_url).rstrip("/")
-        row = {
-            "changeset": "2026-11-01T00:00:00Z",
+        changeset = "2026-11-01T00:00:00Z"
+        specification = "http://wiki.open311.org/GeoReport_v2"
+        base = str(request.url.replace(query="")).rpartition("/")[0]
+        endpoint = {
+            "specification": specification,
+            "url": base,
+            "changeset": changeset,
+            "type": "production",
+            "formats": ["text/xml", "application/json"],
+        }
+        # One that is older and one for trying things out: a client has to choose.
+        others = [
+            endpoint
+            | {"specification": "http://wiki.open311.org/GeoReport_v1", "url": f"{base}/v1"},
+            endpoint | {"type": "test", "url": f"{base}/test"},
+        ]
+        found = {
+            "changeset": changeset,
             "contact": f"{CITY}: this city does not exist.",
             "key_service": "The key is in the sandbox's settings.",
-            "url": base,
         }
-        return rendered([row], form, "discovery", "endpoint")
+        return discovery(found, [*others, endpoint], form)
 
     async def services(self, request: Request, form: str) -> Response:
         rows = [
@@ -195,16 +209,21 @@ class GeoReport:
         )
 
     async def updates(self, request: Request, form: str) -> Response:
+        """Those of the last day unless asked otherwise; never more than ninety days of them."""
         query = dict(request.query_params)
-        now = self._world.clock()
-        start = _time(query, "start_date") or now - timedelta(days=1)
-        end = _time(query, "end_date") or now
-        rows = self._reports.updates(
-            "r.at_hub = 0 AND u.updated_at BETWEEN ? AND ?", (start.timestamp(), end.timestamp())
-        )
-        wanted = {part for part in query.get("service_request_id", "").split(",") if part}
-        shown = [shape_update(row) for row in rows if not wanted or row.request_id in wanted]
-        return rendered(shown, form, "service_request_updates", "request_update")
+        end = _time(query, "end_date") or self._world.clock()
+        start = max(_time(query, "start_date") or end - timedelta(days=1), end - WINDOW)
+        where = "r.at_hub = 0 AND u.updated_at BETWEEN ? AND ?"
+        values: list[object] = [start.timestamp(), end.timestamp()]
+        wanted = [part for part in query.get("service_request_id", "").split(",") if part]
+        if wanted:
+            where += f" AND r.id IN ({', '.join('?' * len(wanted))})"
+            values += wanted
+        size = _whole(query, "page_size", MOST_ROWS, MOST_ROWS)
+        page = _whole(query, "page", 1, 100_000)
+        found = self._reports.updates(where, values, limit=size, offset=(page - 1) * size)
+        rows = [shape_update(row) for row in found]
+        return rendered(rows, form, "service_request_updates", "request_update")
 
     async def update(self, request: Request, form: str) -> Response:
         given = await self._form(request)

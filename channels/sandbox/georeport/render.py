@@ -37,6 +37,28 @@ def rendered(
     return Response(body, status, media_type="text/xml; charset=utf-8")
 
 
+def discovery(found: Row, endpoints: Sequence[Row], form: str) -> Response:
+    """A service discovery: what holds for all, and the endpoints, each with its formats."""
+    if form == "json":
+        body = {**found, "endpoints": list(endpoints)}
+        return JSONResponse(body, media_type="application/json; charset=utf-8")
+    top = ET.Element("discovery")
+    for name, value in found.items():
+        ET.SubElement(top, name).text = _text(value)
+    listed = ET.SubElement(top, "endpoints")
+    for endpoint in endpoints:
+        item = ET.SubElement(listed, "endpoint")
+        for name, value in endpoint.items():
+            field = ET.SubElement(item, name)
+            if isinstance(value, list):
+                for part in value:
+                    ET.SubElement(field, name.removesuffix("s")).text = _text(part)
+            else:
+                field.text = _text(value)
+    content = ET.tostring(top, encoding="utf-8", xml_declaration=True)
+    return Response(content, media_type="text/xml; charset=utf-8")
+
+
 def refused(problem: Refused, form: str) -> Response:
     row = {"code": problem.code, "description": problem.description}
     return rendered([row], form, "errors", "error", problem.code)

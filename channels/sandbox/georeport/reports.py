@@ -209,12 +209,14 @@ class Reports:
         self._world.changed.ring()
         return self.updates("u.id = ?", (number,))[0]
 
-    def updates(self, where: str, values: Sequence[object], limit: int = 1000) -> list[Update]:
+    def updates(
+        self, where: str, values: Sequence[object], *, limit: int = 1000, offset: int = 0
+    ) -> list[Update]:
         """Oldest first; `where` is a condition of ours on `u` (updates) and `r` (reports)."""
         rows = self._database.all(
             "SELECT u.*, r.id AS request_id FROM report_updates u "  # noqa: S608
             f"JOIN reports r ON r.number = u.report WHERE {where} "
-            "ORDER BY u.updated_at, u.id LIMIT ?",
-            (*values, limit),
+            "ORDER BY u.updated_at, u.id LIMIT ? OFFSET ?",
+            (*values, limit, offset),
         )
         return [_update(row) for row in rows]

@@ -65,7 +65,15 @@ function refresh(here, article, announce) {
     }
   }
   here.querySelector("header").replaceWith(article.querySelector("header"));
-  here.querySelector(".messages").replaceWith(article.querySelector(".messages"));
+  const list = here.querySelector(".messages");
+  if (list.querySelector("details[open]")) {
+    // Somebody is changing a message: what is there stays, what is new joins it.
+    list.append(...[...article.querySelectorAll("[data-message]")].filter((m) => !known.has(m.dataset.message)));
+  } else {
+    list.replaceWith(article.querySelector(".messages"));
+  }
+  const inbox = here.querySelector(":scope > details");
+  if (inbox && !inbox.open) inbox.replaceWith(article.querySelector(":scope > details"));
   const to = here.querySelector('input[name="reply_to"]');
   if (to) to.value = article.querySelector('input[name="reply_to"]').value;
 }
@@ -107,6 +115,7 @@ async function send(form, submitter) {
     const problem = new URL(answer.url).searchParams.get("trouble");
     if (!answer.ok || problem) throw new Error(problem ?? `the sandbox answered ${answer.status}`);
     for (const area of form.querySelectorAll("textarea")) area.value = "";
+    form.closest("details")?.removeAttribute("open");
     await update();
   } catch (error) {
     trouble.textContent = `Not sent: ${error.message}`;

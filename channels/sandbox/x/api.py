@@ -15,6 +15,7 @@ from channels.sandbox.world import World
 from channels.sandbox.x import oauth1, problems
 from channels.sandbox.x import text as wording
 from channels.sandbox.x.asking import Asking
+from channels.sandbox.x.oauth2 import Tokens
 from channels.sandbox.x.paging import page_of
 from channels.sandbox.x.posts import Post, Posts, User
 from channels.sandbox.x.problems import XProblem
@@ -34,9 +35,10 @@ RECENT_SECONDS = 7 * 24 * 3600
 class Doors:
     """Who may come in: OAuth 1.0a or a bearer token, then the rate limits."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, tokens: Tokens) -> None:
         config = world.config
         self._world = world
+        self._tokens = tokens
         self._keys = oauth1.Keys(
             config.x_consumer_key,
             config.x_consumer_secret,
@@ -76,8 +78,10 @@ class Doors:
         if scheme.lower() == "bearer":
             if token and token == self._world.config.x_bearer_token:
                 return True
-            if token == self._world.config.x_access_token:
-                return False  # the user's own, as OAuth 2.0 gives it
+            if self._tokens.is_users(token):
+                return False
+            raise problems.unauthorized()
+        if self._tokens.revoked:
             raise problems.unauthorized()
         path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
         path = path.partition("?")[0].removeprefix(request.scope.get("root_path", ""))
@@ -194,7 +198,7 @@ class XApi:
             meta["next_token"] = following
         if previous:
             meta["previous_token"] = previous
-        return body | {"meta": meta}
+        return wanted.worded(body | {"meta": meta})
 
     async def lookup(self, request: Request) -> Answer:
         asking = Asking(request, "tweet", more=("ids",))
@@ -206,7 +210,8 @@ class XApi:
             body["data"] = [self._shapes.tweet(post, wanted.tweet) for post in found]
             if includes := self._shapes.tweet_includes(found, wanted):
                 body["includes"] = includes
-        return 200, _with_missing(body, numbers, {post.id for post in found}, "ids", "tweet"), {}
+        found_ids = {post.id for post in found}
+        return 200, wanted.worded(_with_missing(body, numbers, found_ids, "ids", "tweet")), {}
 
     async def one(self, request: Request) -> Answer:
         number = request.path_params["id"]
@@ -217,7 +222,7 @@ class XApi:
         body: Json = {"data": self._shapes.tweet(post, wanted.tweet)}
         if includes := self._shapes.tweet_includes([post], wanted):
             body["includes"] = includes
-        return 200, body, {}
+        return 200, wanted.worded(body), {}
 
     async def post(self, request: Request) -> Answer:
         body = await json_body(

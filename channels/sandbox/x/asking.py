@@ -14,6 +14,7 @@ from channels.sandbox.x.shapes import (
     DM_DEFAULTS,
     DM_EXPANSIONS,
     DM_FIELDS,
+    POST_WORDS,
     TWEET_DEFAULTS,
     TWEET_EXPANSIONS,
     TWEET_FIELDS,
@@ -41,7 +42,7 @@ class Asking:
     ) -> None:
         self._query = request.query_params
         self._subject = subject
-        known = {"expansions", "user.fields", "tweet.fields", *_ALSO, *more}
+        known = {"expansions", "user.fields", "tweet.fields", "post.fields", *_ALSO, *more}
         if subject == "dm":
             known |= {"dm_event.fields", "event_types"}
         if paged:
@@ -130,15 +131,22 @@ class Asking:
         expansions = DM_EXPANSIONS if self._subject == "dm" else TWEET_EXPANSIONS
         if self._subject == "user":
             expansions = frozenset({"pinned_tweet_id"})
+        expanded = self._fields("expansions", expansions)
+        brought = frozenset(_BRINGS[name] for name in expanded if name in _BRINGS)
         return Wanted(
-            tweet=TWEET_DEFAULTS | self._fields("tweet.fields", TWEET_FIELDS),
+            tweet=(brought & TWEET_FIELDS)
+            | TWEET_DEFAULTS
+            | self._fields("tweet.fields", TWEET_FIELDS)
+            | self._fields("post.fields", TWEET_FIELDS),
             user=USER_DEFAULTS | self._fields("user.fields", USER_FIELDS),
-            dm=DM_DEFAULTS | self._fields("dm_event.fields", DM_FIELDS),
-            expansions=self._fields("expansions", expansions),
+            dm=(brought & DM_FIELDS) | DM_DEFAULTS | self._fields("dm_event.fields", DM_FIELDS),
+            expansions=expanded,
+            post_words="post.fields" in self._query,
         )
 
     def _fields(self, name: str, known: frozenset[str]) -> frozenset[str]:
-        asked = self.words(name)
+        words = _EXPANSION_WORDS if name == "expansions" else _FIELD_WORDS
+        asked = frozenset(words.get(word, word) for word in self.words(name))
         for word in asked - known - _REAL_BUT_EMPTY:
             raise invalid(
                 name,
@@ -149,13 +157,27 @@ class Asking:
         return asked
 
 
+_FIELD_WORDS = {new: old for old, new in POST_WORDS.items()}
+_EXPANSION_WORDS = {
+    "edit_history_post_ids": "edit_history_tweet_ids",
+    "referenced_posts": "referenced_tweets.id",
+}
+_BRINGS = {
+    "author_id": "author_id",
+    "in_reply_to_user_id": "in_reply_to_user_id",
+    "referenced_tweets.id": "referenced_tweets",
+    "sender_id": "sender_id",
+    "participant_ids": "participant_ids",
+}
+"""The field that an expansion needs: X shows it unasked."""
 _REAL_BUT_EMPTY = frozenset(
     {
         "article",
+        "article.media_entities",
+        "article_title",
         "card_uri",
         "community_id",
         "context_annotations",
-        "edit_controls",
         "entities",
         "geo",
         "location",

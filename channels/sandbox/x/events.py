@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import datetime
 
 from channels.sandbox.x import text as wording
-from channels.sandbox.x.posts import DirectMessage, Post, Posts, User
+from channels.sandbox.x.posts import DirectMessage, Post, Posts
 from channels.sandbox.x.shapes import TWEET_FIELDS, USER_FIELDS, Json, Shapes, Wanted
 
 PUBLIC = Wanted(
@@ -19,9 +20,9 @@ PUBLIC = Wanted(
 
 
 def envelope(event_type: str, user_id: int, payload: Json, includes: Json | None) -> bytes:
-    """One event as X posts it. `event_uuid` is any signed 64-bit number."""
+    """One event as X posts it."""
     data: Json = {
-        "event_uuid": str(random.randint(-(2**63), 2**63 - 1)),
+        "event_uuid": _uuid(),
         "filter": {"user_id": str(user_id)},
         "event_type": event_type,
         "tag": "switchboard",
@@ -29,7 +30,7 @@ def envelope(event_type: str, user_id: int, payload: Json, includes: Json | None
     }
     if includes:
         data["includes"] = includes
-    return json.dumps({"data": data}, separators=(",", ":")).encode()
+    return _body(data)
 
 
 class Events:
@@ -69,7 +70,6 @@ class Events:
         milliseconds = str(int(message.created_at.timestamp() * 1000))
         text = wording.escaped(message.text)
         payload: Json = {
-            "for_user_id": str(city.id),
             "direct_message_events": [
                 {
                     "type": "message_create",
@@ -90,24 +90,33 @@ class Events:
                     },
                 }
             ],
+            # The message is v1.1's, its people are v2's.
             "users": {
-                str(number): _old_user(self._posts.users[number])
+                str(number): {"data": self._shapes.user(self._posts.users[number], USER_FIELDS)}
                 for number in (message.sender_id, message.recipient_id)
             },
         }
         return kind, envelope(kind, city.id, payload, None)
 
+    def of_revocation(self, app_id: str, at: datetime) -> tuple[str, bytes]:
+        """The city took the app's permission back: the filter is empty, there is no tag."""
+        data: Json = {
+            "event_uuid": _uuid(),
+            "filter": {},
+            "event_type": "oauth.revoke",
+            "payload": {
+                "date_time": at.strftime("%Y-%m-%dT%H:%M:%S+00:00"),
+                "user_id": str(self._posts.city.id),
+                "app_id": app_id,
+            },
+        }
+        return "oauth.revoke", _body(data)
 
-def _old_user(user: User) -> Json:
-    return {
-        "id": str(user.id),
-        "created_timestamp": "1640995200000",
-        "name": user.name,
-        "screen_name": user.username,
-        "description": user.description,
-        "protected": False,
-        "verified": False,
-        "followers_count": 0,
-        "friends_count": 0,
-        "statuses_count": 0,
-    }
+
+def _uuid() -> str:
+    """Any signed 64-bit number."""
+    return str(random.randint(-(2**63), 2**63 - 1))
+
+
+def _body(data: Json) -> bytes:
+    return json.dumps({"data": data}, separators=(",", ":")).encode()

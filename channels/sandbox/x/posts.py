@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from channels.sandbox.personas import PERSONAS
 from channels.sandbox.world import World, moment
 from channels.sandbox.x import text as wording
 
+EDIT_WINDOW = timedelta(hours=1)
+EDITS = 5
+"""How often a post may be edited in that time, as X has it."""
 DUPLICATE_WINDOW = timedelta(minutes=15)
 """How long the same words by the same account are refused; X does not publish its own."""
 
@@ -158,6 +161,32 @@ class Posts:
                 )
         return post
 
+    def edit(self, post: Post, text: str) -> Post:
+        """A new version of `post`: another id, in the same place."""
+        with self._database.transaction():
+            version = self.add(post.author_id, text, quoted=self._named(post.quoted))
+            self._database.write(
+                "UPDATE posts SET conversation_id = ?, in_reply_to = ? WHERE id = ?",
+                (post.conversation_id, post.in_reply_to, version.id),
+            )
+            self._database.write(
+                "INSERT INTO post_edits (id, replaces, first_id) VALUES (?, ?, ?)",
+                (version.id, post.id, self.versions(post.id)[0]),
+            )
+        return replace(version, conversation_id=post.conversation_id, in_reply_to=post.in_reply_to)
+
+    def _named(self, number: int | None) -> Post | None:
+        return self.get(number) if number is not None else None
+
+    def versions(self, post_id: int) -> tuple[int, ...]:
+        """The ids of a post's versions, oldest first, by any of them."""
+        row = self._database.one("SELECT first_id FROM post_edits WHERE id = ?", (post_id,))
+        first = row["first_id"] if row else post_id
+        later = self._database.all(
+            "SELECT id FROM post_edits WHERE first_id = ? ORDER BY id", (first,)
+        )
+        return (first, *(row["id"] for row in later))
+
     def said_lately(self, author_id: int, text: str) -> bool:
         """Did `author_id` post exactly this, handles included, a short while ago?"""
         since = (self._world.clock() - DUPLICATE_WINDOW).timestamp()
@@ -179,8 +208,10 @@ class Posts:
     def mark(self, post_id: int, *, hidden: bool | None = None, deleted: bool = False) -> None:
         if hidden is not None:
             self._database.write("UPDATE posts SET hidden = ? WHERE id = ?", (hidden, post_id))
-        if deleted:
-            self._database.write("UPDATE posts SET deleted = 1 WHERE id = ?", (post_id,))
+        if deleted:  # one version, and with it all
+            with self._database.transaction():
+                for version in self.versions(post_id):
+                    self._database.write("UPDATE posts SET deleted = 1 WHERE id = ?", (version,))
 
     def find(
         self,
@@ -193,16 +224,19 @@ class Posts:
         until: float = 1e12,
         limit: int = 10,
     ) -> list[Post]:
-        """Posts by a condition of ours, newest first. Both ids are exclusive, as X's are."""
+        """Posts by a condition of ours, newest first, each in its newest version. Both ids are
+        exclusive, as X's are."""
         rows = self._database.all(
             f"SELECT * FROM posts WHERE deleted = 0 AND id > ? AND id < ? AND created_at >= ? "  # noqa: S608
-            f"AND created_at < ? AND ({where}) ORDER BY id DESC LIMIT ?",
+            f"AND created_at < ? AND id NOT IN (SELECT replaces FROM post_edits) "
+            f"AND ({where}) ORDER BY id DESC LIMIT ?",
             (since_id, until_id, since, until, *values, limit),
         )
         return [_post(row) for row in rows]
 
     def conversations(self, persona_id: int | None, limit: int) -> list[list[Post]]:
-        """The latest conversations, oldest post first; deleted posts are marked, not left out."""
+        """The latest conversations, oldest post first, each post in its newest version; deleted
+        posts are marked, not left out."""
         where = "WHERE conversation_id IN (SELECT conversation_id FROM posts WHERE author_id = ?)"
         rows = self._database.all(
             f"SELECT conversation_id, MAX(id) AS newest FROM posts "  # noqa: S608
@@ -214,7 +248,10 @@ class Posts:
             [
                 _post(row)
                 for row in self._database.all(
-                    "SELECT * FROM posts WHERE conversation_id = ? ORDER BY id",
+                    "SELECT p.* FROM posts p LEFT JOIN post_edits e ON e.id = p.id "
+                    "WHERE conversation_id = ? "
+                    "AND p.id NOT IN (SELECT replaces FROM post_edits) "
+                    "ORDER BY COALESCE(e.first_id, p.id)",
                     (found["conversation_id"],),
                 )
             ]

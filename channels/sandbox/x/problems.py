@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-TYPES = "https://api.twitter.com/2/problems/"
+TYPES = "https://api.x.com/2/problems/"
 
 
 class XProblem(Exception):

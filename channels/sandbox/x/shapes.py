@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.sandbox.x import text as wording
-from channels.sandbox.x.posts import DirectMessage, Post, Posts, User
+from channels.sandbox.x.posts import EDIT_WINDOW, EDITS, DirectMessage, Post, Posts, User
 
 Json = dict[str, Any]
 
@@ -19,6 +19,7 @@ TWEET_FIELDS = TWEET_DEFAULTS | {
     "conversation_id",
     "created_at",
     "display_text_range",
+    "edit_controls",
     "entities",
     "in_reply_to_user_id",
     "lang",
@@ -48,6 +49,15 @@ DM_FIELDS = DM_DEFAULTS | {
     "referenced_tweets",
     "sender_id",
 }
+POST_WORDS = {
+    "edit_history_tweet_ids": "edit_history_post_ids",
+    "note_tweet": "note_post",
+    "referenced_tweets": "referenced_posts",
+    "retweet_count": "repost_count",
+    "tweet_count": "post_count",
+    "tweets": "posts",
+}
+"""What X's own client, asking with `post.fields`, calls the same things."""
 TWEET_EXPANSIONS = frozenset(
     {
         "attachments.media_keys",
@@ -71,6 +81,23 @@ class Wanted:
     user: frozenset[str] = USER_DEFAULTS
     dm: frozenset[str] = DM_DEFAULTS
     expansions: frozenset[str] = frozenset()
+    post_words: bool = False
+    """Asked in the newer words: answer in them."""
+
+    def worded(self, body: Json) -> Json:
+        """`body` in the words that were asked in."""
+        if not self.post_words:
+            return body
+        renamed: Json = _renamed(body)
+        return renamed
+
+
+def _renamed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_renamed(each) for each in value]
+    if isinstance(value, dict):
+        return {POST_WORDS.get(key, key): _renamed(each) for key, each in value.items()}
+    return value
 
 
 def iso(at: datetime) -> str:
@@ -117,8 +144,15 @@ class Shapes:
     def tweet(self, post: Post, fields: frozenset[str] = TWEET_DEFAULTS) -> Json:
         text, whole_text = shown(post)
         parent = self._posts.get(post.in_reply_to) if post.in_reply_to else None
+        versions = self._posts.versions(post.id)
+        first = self._posts.get(versions[0]) or post
         whole: Json = {
-            "edit_history_tweet_ids": [str(post.id)],
+            "edit_history_tweet_ids": [str(number) for number in versions],
+            "edit_controls": {
+                "edits_remaining": max(0, EDITS + 1 - len(versions)),
+                "is_edit_eligible": parent is None,
+                "editable_until": iso(first.created_at + EDIT_WINDOW),
+            },
             "id": str(post.id),
             "text": text,
             "author_id": str(post.author_id),

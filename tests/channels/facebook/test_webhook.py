@@ -1,185 +1,95 @@
-"""Facebook's webhooks: feed, Messenger, the challenge and the signature."""
+"""Facebook's webhooks: the challenge, the signature, bodies of several entries and pages."""
 
-from datetime import UTC, datetime
-from pathlib import Path
+import json
 
 import pytest
 
 from channels.facebook.connector import FacebookConnector
 from channels.signatures import sign_hex
 from hub.ports import (
-    Attachment,
     BadSignature,
     Ignored,
-    InboundItem,
     InboundMessage,
-    Location,
     MalformedPayload,
+    MessageDeleted,
+    ReceivesWebhooks,
+    RoutesWebhooks,
     UnsupportedEvent,
-    Visibility,
 )
+from tests.channels.facebook.bodies import AMIR, FIXTURES, body, feed, messaging, parse
 from tests.channels.facebook.conftest import PAGE, page_account
 
-FIXTURES = Path(__file__).parent / "fixtures"
-AMIR = "7100000000000021"
-POST = f"{PAGE}_330"
-
-
-def parse(name: str, **secrets: str) -> tuple[InboundItem, ...]:
-    connector = FacebookConnector(page_account(**secrets))
-    return connector.parse((FIXTURES / f"{name}.json").read_bytes())
-
-
-def message(name: str, **secrets: str) -> InboundMessage:
-    (item,) = parse(name, **secrets)
-    assert isinstance(item, InboundMessage), item
-    return item
-
-
-def test_a_comment() -> None:
-    found = message("comment")
-    assert found.external_id == "330_9001"
-    assert found.conversation == f"post:{POST}:{AMIR}"
-    assert (found.author.kind, found.author.address) == ("facebook", AMIR)
-    assert found.author.display_name == "Amir Haddad"
-    assert found.body == "When is the next electronics drop-off?"
-    assert found.sent_at == datetime(2025, 11, 21, 11, 19, 16, tzinfo=UTC)
-    assert found.visibility is Visibility.PUBLIC
-    assert found.in_reply_to is None
-    assert found.permalink == "https://www.facebook.com/cityofelmwood/posts/330?comment_id=9001"
-
-
-def test_a_reply_to_a_comment_stays_in_the_conversation() -> None:
-    found = message("comment-reply")
-    assert found.conversation == message("comment").conversation
-    assert found.in_reply_to == "330_9001"
-
-
-def test_a_picture_without_words() -> None:
-    found = message("comment-photo-only")
-    assert found.body == "[image]"
-    assert found.attachments == (Attachment("https://scontent.example/pothole.jpg", "image"),)
-
-
-def test_a_comment_by_nobody_named_is_kept_and_can_be_answered() -> None:
-    found = message("comment-anonymous")
-    assert found.author.address == "comment:330_9007"
-    assert found.conversation == f"post:{POST}:330_9007"
-    assert found.can_reply
-
-
-def test_a_visitors_post() -> None:
-    found = message("visitor-post")
-    assert found.external_id == f"{PAGE}_331"
-    assert found.conversation == f"post:{PAGE}_331:{AMIR}"
-    assert len(found.attachments) == 2
-    assert found.permalink == f"https://www.facebook.com/{PAGE}_331"
-
-
-def test_a_mention_elsewhere() -> None:
-    found = message("mention")
-    assert found.external_id == "88_12"
-    assert found.context == {"kind": "mention"}
-
-
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [
-        ("comment-by-page", "a comment of the page itself"),
-        ("page-status", "a status of the page itself"),
-        ("comment-edited", "an edited text: comment"),
-        ("comment-remove", "a deleted text: comment"),
-        ("comment-hide", "a hidden text: comment"),
-        ("comment-unhide", "a text shown again: comment"),
-        ("reaction", "a feed event not for us: reaction"),
-        ("message-deleted", "a deleted message"),
-        ("message-edit", "an edited message"),
-        ("delivery", "a delivery report"),
-        ("read", "a read report"),
-        ("reaction-message", "a reaction"),
-        ("thread-control", "thread control passed"),
-        ("standby", "standby: another app owns the conversation"),
-        ("echo-ours", "an echo of what we sent"),
-        ("echo-marked", "an echo of what we sent"),
-    ],
-)
-def test_events_not_for_us(name: str, why: str) -> None:
-    assert parse(name) == (Ignored(why),)
-
-
-def test_a_messenger_message() -> None:
-    found = message("message")
-    assert found.external_id == "m_AbC-1"
-    assert found.conversation == f"psid:{AMIR}"
-    assert found.author.address == AMIR
-    assert found.visibility is Visibility.PRIVATE
-    assert found.sent_at == datetime(2025, 11, 21, 11, 19, 16, 123000, tzinfo=UTC)
-    assert message("message-reply").in_reply_to == "m_AbC-1"
-
-
-def test_attachments_without_words() -> None:
-    found = message("message-picture")
-    assert found.body == "[image] [file]"
-    assert found.attachments == (
-        Attachment("https://scontent.example/meter.jpg", "image"),
-        Attachment("https://cdn.example/bill.pdf", "file", "bill.pdf"),
-    )
-
-
-def test_a_location() -> None:
-    found = message("message-location")
-    assert found.body == "[location]"
-    assert found.location == Location(latitude=30.44, longitude=-84.28)
-
-
-def test_a_quick_reply_and_a_postback_name_what_was_chosen() -> None:
-    pressed = message("message-quick-reply")
-    assert (pressed.body, pressed.context) == ("Start new service", {"choice": "start-service"})
-    pressed = message("postback")
-    assert (pressed.body, pressed.context) == ("Report a problem", {"choice": "report-problem"})
-    assert pressed.external_id == "m_AbC-6"
-
-
-@pytest.mark.parametrize("name", ["echo-staff", "echo-other-app"])
-def test_what_staff_wrote_in_facebooks_app_is_their_answer(name: str) -> None:
-    found = message(name)
-    assert found.by_staff
-    assert found.conversation == f"psid:{AMIR}"
-    assert found.author.address == PAGE
-    assert found.context == {"customer_id": AMIR}
-
-
-def test_without_an_app_id_our_own_mark_tells_echoes_apart() -> None:
-    (item,) = parse("echo-marked", app_id="")
-    assert isinstance(item, Ignored)
-    assert message("echo-ours", app_id="").by_staff
+OTHER = "104000000000002"
 
 
 def test_every_entry_of_a_batch_is_read() -> None:
-    items = parse("two-entries")
+    connector = FacebookConnector(page_account())
+    items = connector.parse((FIXTURES / "two-entries.json").read_bytes())
     assert [type(item) for item in items] == [InboundMessage, InboundMessage, Ignored]
 
 
-def test_every_recorded_body_reads(shared: Path) -> None:
-    """Recorded by others; ids as numbers and as strings."""
-    folder = shared / "fixtures" / "facebook_webhooks"
+def test_several_events_in_one_entry_keep_their_order() -> None:
+    both = feed(message="Hello")
+    both["changes"] += feed(verb="remove")["changes"]
+    both |= {"messaging": messaging(message={"mid": "m_1", "text": "Hi"})["messaging"]}
+    items = parse(both)
+    assert [type(item) for item in items] == [InboundMessage, InboundMessage, MessageDeleted]
+
+
+def test_a_body_says_which_pages_it_is_for() -> None:
     connector = FacebookConnector(page_account())
-    messages = 0
-    for path in sorted(folder.glob("*.json")):
-        items = connector.parse(path.read_bytes())
-        assert items, path.name
-        for item in items:
-            assert isinstance(item, InboundMessage | Ignored)
-            if isinstance(item, InboundMessage):
-                messages += 1
-                assert item.body, path.name
-                assert item.author.address
-                assert item.sent_at.year > 2014
-    assert messages == 12
+    assert isinstance(connector, RoutesWebhooks)
+    mixed = body(feed(), feed() | {"id": int(OTHER)}, messaging(read={}), {"time": 1})
+    assert list(connector.recipients(mixed)) == [PAGE, OTHER]
+    assert list(connector.recipients(body({"time": 1}))) == []
+    with pytest.raises(MalformedPayload):
+        connector.recipients(b"{")
+    with pytest.raises(UnsupportedEvent):
+        connector.recipients(b'{"object": "instagram", "entry": []}')
+
+
+def test_each_page_reads_its_own_entries_as_itself() -> None:
+    connector = FacebookConnector(page_account())
+    by_other = feed(comment_id="1_2", message="We are open.", **{"from": {"id": OTHER}})
+    mixed = body(
+        feed(message="One"), by_other | {"id": OTHER}, by_other, feed(comment_id="1_3", id=OTHER)
+    )
+    own = connector.parse_for(mixed, PAGE)
+    assert [type(item) for item in own] == [InboundMessage, InboundMessage, InboundMessage]
+    # What is a visitor's comment on one page is the page's own on the other.
+    assert connector.parse_for(mixed, OTHER) == (Ignored("a comment of the page itself"),)
+    assert connector.parse_for(mixed, "7") == ()
+    assert len(connector.parse(mixed)) == 4
+
+
+def test_an_entry_of_no_page_goes_with_the_first_that_is_named() -> None:
+    connector = FacebookConnector(page_account())
+    mixed = body(feed() | {"id": None}, feed(comment_id="1_2") | {"id": OTHER})
+    assert len(connector.parse_for(mixed, OTHER)) == 2
+    assert connector.parse_for(mixed, PAGE) == ()
+    assert len(connector.parse_for(body(feed() | {"id": None}), PAGE)) == 1
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("field", "value", "expected"),
+    [
+        ("messages", {"message": {"mid": "m_1", "text": "Hi"}}, InboundMessage),
+        ("standby", {"message": {"mid": "m_1", "text": "Hi"}}, InboundMessage),
+        ("message_edits", {"message_edit": {"mid": "m_1", "text": "Hi"}}, None),
+        ("leadgen", [1, 2], Ignored),
+        ("ratings", "odd", Ignored),
+        ("feed", None, Ignored),
+    ],
+)
+def test_changes_of_other_fields(field: str, value: object, expected: type | None) -> None:
+    if isinstance(value, dict):
+        value |= {"sender": {"id": AMIR}, "recipient": {"id": PAGE}, "timestamp": "1763723956"}
+    (item,) = parse({"id": PAGE, "time": 1, "changes": [{"field": field, "value": value}]})
+    assert not isinstance(item, Ignored) if expected is None else isinstance(item, expected)
+
+
+@pytest.mark.parametrize(
+    "wrong",
     [
         b"",
         b"\x00",
@@ -187,26 +97,41 @@ def test_every_recorded_body_reads(shared: Path) -> None:
         b'{"object": "page"}',
         b'{"object": "page", "entry": {}}',
         b'{"object": "page", "entry": [[]]}',
+        b'{"object": "page", "entry": [{"messaging": [7]}]}',
         b'{"object": "page", "entry": [{"changes": [{"value": {}}]}]}',
+        b'{"object": "page", "entry": [{"changes": [{"field": "feed", "value": []}]}]}',
         b'{"object": "page", "entry": [{"messaging": [{"message": {"text": "no mid"}}]}]}',
         b'{"object": "page", "entry": [{"messaging": [{"message": {"mid": "m"}}]}]}',
+        b'{"object": "page", "entry": [{"messaging": [{"message_edit": {"mid": "m"}}]}]}',
         b'{"object": "page", "entry": [{"messaging": [{"sender": {"id": 5}, "postback": {}}]}]}',
         b'{"object": "page", "entry": [{"changes": [{"field": "feed", "value": {"item": "comment",'
         b' "verb": "add"}}]}]}',
+        b'{"object": "page", "entry": [{"changes": [{"field": "feed", "value": {"item": "comment",'
+        b' "verb": "hide"}}]}]}',
+        b'{"object": "page", "entry": [{"changes": [{"field": "feed", "value": {"item": "comment",'
+        b' "verb": "remove", "comment_id": 7}}]}]}',
         b'{"object": "page", "entry": [{"changes": [{"field": "feed", "value": {"item": "comment",'
         b' "verb": "add", "comment_id": 7, "created_time": "yesterday"}}]}]}',
         b'{"object": "page", "entry": [{"time": 1e300, "changes": [{"field": "feed", "value":'
         b' {"item": "comment", "verb": "add", "comment_id": 7}}]}]}',
     ],
 )
-def test_what_cannot_be_read_is_malformed(body: bytes) -> None:
+def test_what_cannot_be_read_is_malformed(wrong: bytes) -> None:
     with pytest.raises(MalformedPayload):
-        FacebookConnector(page_account()).parse(body)
+        FacebookConnector(page_account()).parse(wrong)
 
 
 def test_a_body_about_something_else_is_unsupported() -> None:
     with pytest.raises(UnsupportedEvent):
         FacebookConnector(page_account()).parse(b'{"object": "instagram", "entry": []}')
+
+
+def test_free_text_is_named_for_masking() -> None:
+    connector = FacebookConnector(page_account())
+    assert isinstance(connector, ReceivesWebhooks)
+    words = json.loads(body(messaging(message_edit={"mid": "m_1", "text": "4111 …"})))
+    edited = words["entry"][0]["messaging"][0]["message_edit"]
+    assert {"text"} == set(edited) & connector.text_fields
 
 
 def test_answers_the_challenge() -> None:
@@ -235,10 +160,10 @@ def test_refuses_what_is_no_challenge(query: dict[str, str], token: str) -> None
 
 
 def test_verifies_the_signature() -> None:
-    connector, body = FacebookConnector(page_account()), b'{"object":"page","entry":[]}'
-    header = sign_hex("app secret", body)
-    connector.verify({"x-hub-signature-256": header}, body)
+    connector, signed = FacebookConnector(page_account()), b'{"object":"page","entry":[]}'
+    header = sign_hex("app secret", signed)
+    connector.verify({"x-hub-signature-256": header}, signed)
     with pytest.raises(BadSignature):
-        connector.verify({"x-hub-signature-256": header}, body + b" ")
+        connector.verify({"x-hub-signature-256": header}, signed + b" ")
     with pytest.raises(BadSignature):
-        connector.verify({}, body)
+        connector.verify({}, signed)

@@ -102,3 +102,26 @@ def test_unknown_faults_are_refused(sandbox: Sandbox, body: dict[str, object]) -
     answer = sandbox.http.post("/sandbox/api/faults", json=body)
     assert answer.status_code == 400
     assert sandbox.state()["faults"] == {"x": [], "facebook": [], "open311": []}
+
+
+def test_a_time_out_before_and_after(sandbox: Sandbox, x: tweepy.Client) -> None:
+    sandbox.faults("x", {"kind": "stall", "seconds": 0.3}, {"kind": "late", "seconds": 0.3})
+    began = time.monotonic()
+    with pytest.raises(requests.ConnectionError):
+        x.create_tweet(text="Two")
+    assert sandbox.threads() == []
+    with pytest.raises(requests.ConnectionError):
+        x.create_tweet(text="Two")
+    assert time.monotonic() - began >= 0.6
+    assert [m["text"] for m in sandbox.threads()[0]["messages"]] == ["Two"]
+    assert sandbox.state()["spoiled"]["x"] == {"stall": 1, "late": 1}
+
+
+def test_limits_that_say_when_and_that_do_not(sandbox: Sandbox, x: tweepy.Client) -> None:
+    sandbox.faults("x", {"kind": 429, "reset_seconds": 60}, {"kind": 429, "silent": True})
+    with pytest.raises(tweepy.TooManyRequests) as caught:
+        x.get_me()
+    assert 50 < caught.value.reset_time - time.time() < 70
+    with pytest.raises(tweepy.TooManyRequests) as caught:
+        x.get_me()
+    assert "x-rate-limit-reset" not in caught.value.response.headers

@@ -11,6 +11,8 @@ import jsonschema
 import pytest
 from defusedxml import ElementTree
 
+from channels.open311 import Open311Connector
+from hub.ports import Account, InboundMessage, PollBatch, Reply, StatusUpdate, Visibility
 from tests.channels.sandbox.conftest import Sandbox, shape
 
 Recorded = Callable[[str], Any]
@@ -171,3 +173,101 @@ def test_what_is_wrong_is_said_as_the_standard_says_it(
 )
 def test_bad_reads(sandbox: Sandbox, path: str, status: int) -> None:
     assert sandbox.http.get(f"{BASE}/{path}").status_code == status
+
+
+def answered(sandbox: Sandbox, number: str, **more: str) -> None:
+    form = {"api_key": "civic-key", "service_request_id": number, "description": "Hm.", **more}
+    answer = sandbox.http.post(f"{BASE}/servicerequestupdates.json", data=form)
+    assert answer.status_code == 201, answer.text
+
+
+def test_updates_by_time_request_and_page(sandbox: Sandbox) -> None:
+    first, second = (file(sandbox).json()[0]["service_request_id"] for _ in range(2))
+    for age in (100, 50, 0.5):
+        answered(sandbox, first, update_id=f"{age}", updated_datetime=days_ago(age))
+    answered(sandbox, second, update_id="second", updated_datetime=days_ago(0.1))
+
+    def found(**query: str) -> list[str]:
+        return [row["update_id"] for row in get(sandbox, "servicerequestupdates.json", **query)]
+
+    assert found() == ["0.5", "second"]
+    assert found(start_date=days_ago(60)) == ["50", "0.5", "second"]
+    assert found(start_date=days_ago(200)) == ["50", "0.5", "second"]  # ninety days at most
+    assert found(start_date=days_ago(120), end_date=days_ago(40)) == ["100", "50"]
+    assert found(start_date=days_ago(60), service_request_id=first) == ["50", "0.5"]
+    assert found(service_request_id=f"{first},{second}") == ["0.5", "second"]
+    assert found(start_date=days_ago(60), page_size="2") == ["50", "0.5"]
+    assert found(start_date=days_ago(60), page_size="2", page="2") == ["second"]
+    assert found(start_date=days_ago(60), page_size="2", page="3") == []
+
+
+def test_what_the_city_says_itself_is_an_update(sandbox: Sandbox) -> None:
+    number = file(sandbox).json()[0]["service_request_id"]
+    sandbox.act("open311/status", id=number, status="closed", description="Filled.")
+    (row,) = get(sandbox, "servicerequestupdates.json", service_request_id=number)
+    assert (row["status"], row["description"]) == ("CLOSED", "Filled.")
+    assert row["update_id"]
+    (request,) = get(sandbox, f"requests/{number}.json")
+    assert (request["status"], request["status_notes"]) == ("closed", "Filled.")
+    sandbox.act("open311/status", id=number, status="open", description="Sunk again.")
+    rows = get(sandbox, "servicerequestupdates.json", service_request_id=number)
+    assert [row["status"] for row in rows] == ["CLOSED", "OPEN"]
+
+
+def test_the_discovery_names_the_endpoint_among_others(sandbox: Sandbox) -> None:
+    found = get(sandbox, "discovery.json")
+    assert len(found["endpoints"]) == 3
+    root = ElementTree.fromstring(sandbox.http.get(f"{BASE}/discovery.xml").text)
+    assert root.tag == "discovery"
+    urls = [one.findtext("url") for one in root.findall("endpoints/endpoint")]
+    assert urls == [one["url"] for one in found["endpoints"]]
+    formats = root.findall("endpoints/endpoint/formats/format")
+    assert {one.text for one in formats} == {"text/xml", "application/json"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["", "/discovery.json", "/discovery.xml"])
+async def test_the_hubs_own_client(sandbox: Sandbox, path: str) -> None:
+    """Pulled, answered, closed at both ends: and nothing of ours comes back as the city's."""
+    number = file(sandbox).json()[0]["service_request_id"]
+    account = Account(
+        id=1,
+        kind="open311",
+        name="Palmetto Bend",
+        external_id="remote",
+        secrets={"api_key": "civic-key"},
+        base_url=f"{sandbox.url}{BASE}{path}",
+    )
+    connector = Open311Connector(account)
+    try:
+        cursor = (await connector.poll(None)).cursor
+        now = datetime.now(UTC)
+        conversation = f"request:{number}"
+        reply = Reply("k-1", conversation, "x", "A crew comes.", Visibility.PUBLIC, written_at=now)
+        parts: list[str] = []
+
+        async def save_part(part: str) -> None:
+            parts.append(part)
+
+        receipt = await connector.send(reply, save_part)
+        sent = await connector.find_sent(reply)
+        assert sent is not None
+        assert sent.external_ids == receipt.external_ids == tuple(parts)
+        came = changes(await connector.poll(cursor))
+        assert {one.external_id for one in came} == set(parts)
+        update = StatusUpdate("s-1", conversation, False, "resolved", "Filled.", now)
+        for _ in range(2):
+            await connector.push_status(update)
+        rows = get(sandbox, "servicerequestupdates.json", service_request_id=number)
+        assert [row["status"] for row in rows] == ["OPEN", "CLOSED"]
+        batch = await connector.poll(cursor)
+        assert {one.external_id for one in changes(batch)} == set(parts)
+        sandbox.act("open311/status", id=number, status="open", description="Sunk again.")
+        told = changes(await connector.poll(batch.cursor))
+        assert "Palmetto Bend: open. Sunk again." in [one.body for one in told]
+    finally:
+        await connector.aclose()
+
+
+def changes(batch: PollBatch) -> list[InboundMessage]:
+    return [one for one in batch.items if isinstance(one, InboundMessage) and one.by_staff]

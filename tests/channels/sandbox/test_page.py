@@ -142,6 +142,7 @@ def test_choices_are_buttons(page: Page, sandbox: Sandbox, hub: Hub) -> None:
     )
     page.get_by_role("button", name="Pay my bill").click()
     expect(page.locator(".from-citizen")).to_have_count(2)
+    until(lambda: len(hub.of("facebook")) == 3)
     bodies = [body["entry"][0]["messaging"][0]["message"] for body in hub.of("facebook")]
     assert [b["quick_reply"] for b in bodies if "quick_reply" in b] == [{"payload": "pay-my-bill"}]
 

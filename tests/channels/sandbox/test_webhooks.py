@@ -87,7 +87,7 @@ def test_direct_messages_come_in_the_older_shape(
     assert event["message_create"]["target"] == {"recipient_id": CITY}
     assert event["message_create"]["message_data"]["text"] == "gas?"
     assert len(event["created_timestamp"]) == 13
-    assert received["payload"]["users"][str(wes.x_id)]["screen_name"] == "westillery"
+    assert received["payload"]["users"][str(wes.x_id)]["data"]["username"] == "westillery"
     assert echoed["payload"]["direct_message_events"][0]["id"] == sent
 
 
