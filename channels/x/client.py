@@ -1,4 +1,4 @@
-"""tweepy's asynchronous client, pointed, timed and understood.
+"""tweepy's asynchronous client, pointed, timed and understood; built when it is first used.
 
 tweepy's `AsyncClient` and not `Client` in a thread: the hub is asynchronous, a slow X then
 holds no thread, and a session of our own is where its gaps can be closed. tweepy has no
@@ -12,67 +12,19 @@ posts without `edit_history_tweet_ids`.
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import Any
-
-import aiohttp
-from tweepy.asynchronous import AsyncClient
-from tweepy.errors import TweepyException
-from yarl import URL
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from channels.payload import cleaned
-from hub.ports import Account, AuthFailed, ConnectorError, Rejected, TemporarilyUnavailable
+from channels.x.limits import Budgets
+from channels.x.prices import Bill
+from hub.ports import Account, AuthFailed, ConnectorError, TemporarilyUnavailable
 
-TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=5, sock_read=15)
-NO_CREDITS_RETRY = 900.0
-"""Seconds before asking again once X says that the account's credits are used up."""
+if TYPE_CHECKING:
+    from tweepy.asynchronous import AsyncClient
 
-_RESET = "x-rate-limit-reset"
-
-
-class Transport:
-    """The session tweepy uses: `request` and `close`, as aiohttp's own has them."""
-
-    def __init__(self, base_url: str | None) -> None:
-        self._base_url = base_url.rstrip("/") if base_url else None
-        self._session: aiohttp.ClientSession | None = None
-
-    @asynccontextmanager
-    async def request(
-        self, method: str, url: str | URL, **arguments: Any
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Send to the account's base address. Raises the hub's errors, not aiohttp's."""
-        if self._session is None:
-            # A proxy from the environment is for the real X, never for a loopback sandbox.
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT, trust_env=not self._base_url)
-        target = URL(url) if isinstance(url, str) else url
-        if self._base_url:
-            # OAuth 1.0a has signed the original address; only the way there changes.
-            target = URL(self._base_url + target.raw_path_qs, encoded=True)
-        writes = method != "GET"
-        try:
-            async with self._session.request(
-                method, target, allow_redirects=False, **arguments
-            ) as response:
-                body = await response.read()
-                if not 200 <= response.status < 300:
-                    raise failure(response.status, response.headers, body, writes=writes)
-                # Handed over before it is released: tweepy reads the body once more.
-                yield response
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise TemporarilyUnavailable(f"X cannot be reached: {error}") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise TemporarilyUnavailable(
-                f"the connection to X failed: {type(error).__name__}", outcome_unknown=writes
-            ) from error
-
-    async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+    from channels.x.transport import Transport
 
 
 class XClient:
@@ -81,14 +33,26 @@ class XClient:
     def __init__(self, account: Account) -> None:
         secrets = account.secrets
         self.account = account
+        self.budgets = Budgets()
+        self.bill = Bill()
         self.user_context = bool(secrets.get("access_token"))
         # Both halves of a pair mean OAuth 1.0a; a user token alone is an OAuth 2.0 one.
         self.oauth1 = bool(self.user_context and secrets.get("access_token_secret"))
-        self._transport = Transport(account.base_url)
-        bearer = secrets.get("access_token") if self.user_context else secrets.get("bearer_token")
-        self._has_token = bool(bearer)
-        self.api = AsyncClient(
-            bearer_token=None if self.oauth1 else bearer,
+        self._bearer = secrets.get("access_token" if self.user_context else "bearer_token")
+
+    @cached_property
+    def transport(self) -> Transport:
+        from channels.x.transport import Transport
+
+        return Transport(self.account.base_url, self.budgets.note)
+
+    @cached_property
+    def api(self) -> AsyncClient:
+        from tweepy.asynchronous import AsyncClient
+
+        secrets = self.account.secrets
+        api = AsyncClient(
+            bearer_token=None if self.oauth1 else self._bearer,
             consumer_key=secrets.get("consumer_key"),
             consumer_secret=secrets.get("consumer_secret"),
             access_token=secrets.get("access_token") if self.oauth1 else None,
@@ -97,27 +61,35 @@ class XClient:
             # With True a 429 blocks, or recurses for ever without its header.
             wait_on_rate_limit=False,
         )
-        self.api.session = self._transport
+        api.session = self.transport
+        return api
 
     async def call(
         self, method: Callable[..., Awaitable[Any]], *arguments: Any, writes: bool, **named: Any
     ) -> dict[str, Any]:
         """Call a method of `self.api`. Raises AuthFailed, TemporarilyUnavailable or Rejected."""
-        if not self._has_token:
+        if not self._bearer:
             raise AuthFailed("the account has no access token")
         if self.oauth1 and not (self.api.consumer_key and self.api.consumer_secret):
             raise AuthFailed("an OAuth 1.0a token needs the app's consumer key and secret")
+        return await self._answer(method(*arguments, user_auth=self.oauth1, **named), writes=writes)
+
+    async def form(self, path: str, fields: str, headers: Mapping[str, str]) -> str:
+        """POST url-encoded `fields` and return the answer's text. Raises like `call`."""
+        async with self.transport.request(
+            "POST", f"https://api.twitter.com{path}", data=fields, headers=dict(headers)
+        ) as response:
+            return (await response.read()).decode("utf-8", "replace")
+
+    async def _answer(self, asked: Awaitable[Any], *, writes: bool) -> dict[str, Any]:
+        from aiohttp import ClientError
+        from tweepy.errors import TweepyException
+
         try:
-            answer = cleaned(await method(*arguments, user_auth=self.oauth1, **named))
+            answer = cleaned(await asked)
         except ConnectorError:
             raise
-        except (
-            TweepyException,
-            aiohttp.ClientError,
-            TypeError,
-            ValueError,
-            RecursionError,
-        ) as error:
+        except (TweepyException, ClientError, TypeError, ValueError, RecursionError) as error:
             # A 2xx whose body is not JSON, or something tweepy did not expect.
             raise TemporarilyUnavailable(
                 f"X's answer cannot be read: {type(error).__name__}", outcome_unknown=writes
@@ -127,79 +99,5 @@ class XClient:
         return answer
 
     async def aclose(self) -> None:
-        await self._transport.close()
-
-
-def failure(
-    status: int, headers: Mapping[str, str], body: bytes, *, writes: bool
-) -> ConnectorError:
-    """The hub's error for an answer of X's that is not 2xx."""
-    said = _said(body)
-    if status == 429:
-        return TemporarilyUnavailable(
-            "X's rate limit is used up", retry_after=_until_reset(headers)
-        )
-    if status == 401:
-        return AuthFailed(f"X refuses the account's credentials: {said or 'no reason given'}")
-    if status == 402:
-        return TemporarilyUnavailable(
-            f"the X account's credits are used up: {said or 'payment required'}",
-            retry_after=NO_CREDITS_RETRY,
-        )
-    if status >= 500 or status in (408, 425) or status < 400:
-        return TemporarilyUnavailable(
-            f"X answers {status}", retry_after=_retry_after(headers), outcome_unknown=writes
-        )
-    return Rejected(_readable(status, said))
-
-
-def _readable(status: int, said: str) -> str:
-    """A reason for an agent, from what X says."""
-    lower = said.lower()
-    if is_duplicate(said):
-        return "X refuses to take the same text twice in a short time."
-    if "deleted or not visible" in lower:
-        return "The post was deleted or is not visible to our account."
-    if status == 404:
-        return f"X does not know what this refers to: {said or 'not found'}"
-    return f"X does not allow this: {said or f'error {status}'}"
-
-
-def is_duplicate(said: str) -> bool:
-    """Does a refusal, X's own or the reason we made of it, speak of a repeated text?"""
-    lower = said.lower()
-    return "duplicate content" in lower or "same text twice" in lower
-
-
-def _said(body: bytes) -> str:
-    """What the error body says, in one line."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(value, dict):
-        return ""
-    errors = value.get("errors")
-    listed = [e for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
-    # The list says what exactly was wrong, where there is one; the top says what kind it was.
-    for source in (*listed, value):
-        for key in ("message", "detail", "title"):
-            text = source.get(key)
-            if isinstance(text, str) and text.strip():
-                return " ".join(text.split())[:300]
-    return ""
-
-
-def _until_reset(headers: Mapping[str, str]) -> float | None:
-    """Seconds until the limit's window starts anew (`x-rate-limit-reset`, Unix seconds)."""
-    try:
-        return max(float(headers[_RESET]) - time.time(), 1.0)
-    except (KeyError, ValueError):
-        return _retry_after(headers)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    try:
-        return max(float(headers["retry-after"]), 0.0)
-    except (KeyError, ValueError):
-        return None
+        if "transport" in self.__dict__:
+            await self.transport.close()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 
-from channels.x import webhook
-from channels.x.client import XClient, is_duplicate
-from channels.x.lookup import Sent, recent_messages, recent_posts
+from channels.x import access, limits, prices, webhook
+from channels.x.client import XClient
+from channels.x.ids import POST
+from channels.x.lookup import gone
 from channels.x.polling import poll
-from channels.x.text import POST_LIMIT, comparable, split, tidy, weight
-from channels.x.translate import DM, POST
+from channels.x.replies import MESSAGE_LIMIT, Replies
+from channels.x.text import POST_LIMIT
 from hub.ports import (
     Account,
     AuthFailed,
@@ -18,34 +19,59 @@ from hub.ports import (
     Handshake,
     InboundItem,
     PollBatch,
+    RateBudget,
     Receipt,
     Rejected,
+    RenewedAccess,
     Reply,
     SavePart,
-    TemporarilyUnavailable,
+    SecretField,
     Visibility,
 )
 
-MESSAGE_LIMIT = 10_000
-"""Characters in a direct message."""
-CLOCK_SKEW = timedelta(minutes=2)
-"""How far X's clock may be behind ours when we look up what we sent."""
-_REMEMBERED = 1000
-
 
 class XConnector:
-    """Implements Connector, FindsSent, ReceivesWebhooks and Polls for one X account.
+    """Implements Connector, FindsDeleted, FindsSent, HidesMessages, Metered, Polls,
+    ReceivesWebhooks, RenewsAccess and RoutesWebhooks for one X account.
 
     Secrets: `consumer_secret` (webhooks), and to send either the OAuth 1.0a four
     (`consumer_key`, `consumer_secret`, `access_token`, `access_token_secret`) or an OAuth 2.0
-    user `access_token`; a `bearer_token` alone reads mentions. `app_id`, where given, tells
-    direct messages that staff wrote in another app from our own.
+    user `access_token`, with `client_id`, `refresh_token` and, for a confidential app,
+    `client_secret` to renew it; a `bearer_token` alone reads mentions. `app_id`, where given,
+    tells direct messages that staff wrote in another app from our own.
     """
 
     capabilities = Capabilities(
+        platform="X",
         public_limit=POST_LIMIT,
         private_limit=MESSAGE_LIMIT,
         splits_long_replies=True,
+        private_replies=True,
+        hides=True,
+    )
+    secret_fields = (
+        SecretField("consumer_key", "Consumer key", False, "The app's API key (OAuth 1.0a)."),
+        SecretField(
+            "consumer_secret", "Consumer secret", help="The app's API secret; signs its webhooks."
+        ),
+        SecretField(
+            "access_token",
+            "Access token",
+            False,
+            "Of the account itself, OAuth 1.0a or 2.0, allowed to read and write.",
+        ),
+        SecretField(
+            "access_token_secret", "Access token secret", False, "OAuth 1.0a tokens have one."
+        ),
+        SecretField(
+            "refresh_token", "Refresh token", False, "OAuth 2.0: renews the access token by itself."
+        ),
+        SecretField("client_id", "Client id", False, "OAuth 2.0: goes with the refresh token."),
+        SecretField("client_secret", "Client secret", False, "OAuth 2.0, confidential apps only."),
+        SecretField("bearer_token", "Bearer token", False, "The app's own: reads mentions only."),
+        SecretField(
+            "app_id", "App id", False, "Tells messages that staff wrote in other apps from ours."
+        ),
     )
     text_fields = webhook.TEXT_FIELDS
     poll_every = 60.0
@@ -53,8 +79,7 @@ class XConnector:
     def __init__(self, account: Account) -> None:
         self.account = account
         self._client = XClient(account)
-        self._found: dict[str, tuple[str, ...]] = {}
-        """By a reply's key: parts a look-up found on X that the hub does not know of."""
+        self._replies = Replies(self._client)
 
     def handshake(self, query: Mapping[str, str]) -> Handshake:
         """Answer X's challenge (CRC). Raises BadSignature."""
@@ -64,9 +89,17 @@ class XConnector:
         """Raises BadSignature."""
         webhook.verify(self.account, headers, body)
 
+    def recipients(self, body: bytes) -> frozenset[str]:
+        """The users a body is for. Raises MalformedPayload or UnsupportedEvent."""
+        return webhook.recipients(body)
+
     def parse(self, body: bytes) -> tuple[InboundItem, ...]:
         """Raises MalformedPayload or UnsupportedEvent."""
         return webhook.parse(self.account, body)
+
+    def parse_for(self, body: bytes, recipient: str) -> tuple[InboundItem, ...]:
+        """What of a body is for the user `recipient`. Raises like `parse`."""
+        return webhook.parse_for(self.account, body, recipient)
 
     async def poll(self, cursor: str | None) -> PollBatch:
         """Mentions and, once a minute, direct messages."""
@@ -88,151 +121,37 @@ class XConnector:
                 f"the token belongs to X user {found}, the account is {self.account.external_id}"
             )
 
-    async def aclose(self) -> None:
-        await self._client.aclose()
+    async def renew(self) -> RenewedAccess | None:
+        """A new OAuth 2.0 token. This connector goes on with the old one: build another."""
+        return await access.renew(self._client)
+
+    def budget_of(self, reply: Reply) -> str:
+        return limits.MESSAGES if reply.visibility is Visibility.PRIVATE else limits.POSTS
+
+    def budgets(self) -> tuple[RateBudget, ...]:
+        """What X's headers said since the last call."""
+        return self._client.budgets.taken()
 
     async def send(self, reply: Reply, save_part: SavePart) -> Receipt:
         """A public reply as one post or a numbered thread, a private one as a message."""
-        if not self._client.user_context:
-            raise AuthFailed("writing on X needs a user's access token")
-        if reply.visibility is Visibility.PRIVATE:
-            sent = await self._send_message(reply, save_part)
-        else:
-            sent = await self._send_posts(reply, save_part)
-        self._found.pop(reply.key, None)
-        return Receipt(external_ids=sent, accepted_at=datetime.now(UTC))
+        return await self._replies.send(reply, save_part)
 
     async def find_sent(self, reply: Reply) -> Receipt | None:
-        """Look through what the account wrote lately for `reply`.
+        """The receipt of `reply` if X has all of it."""
+        return await self._replies.find_sent(reply)
 
-        Where X has only the first parts of it, they are kept in mind, and `send` goes on
-        from them instead of writing them twice.
-        """
-        since = reply.written_at - CLOCK_SKEW if reply.written_at else None
-        if reply.visibility is Visibility.PRIVATE:
-            text = comparable(_message_text(reply))
-            for message in await recent_messages(self._client, reply.recipient, since):
-                if comparable(message.text) == text:
-                    return Receipt((DM + message.id,), message.at)
-            return None
-        parts = _parts(reply)
-        posts = await recent_posts(self._client, _target(reply), since)
-        found = _on_platform(parts, reply.sent_parts, _target(reply), posts)
-        if len(found) == len(parts):
-            newest = next((p.at for p in posts if POST + p.id == found[-1]), datetime.now(UTC))
-            return Receipt(found, newest)
-        if len(found) > len(reply.sent_parts):
-            if len(self._found) >= _REMEMBERED:
-                self._found.pop(next(iter(self._found)))
-            self._found[reply.key] = found
-        return None
+    async def deleted(self, external_ids: Collection[str]) -> frozenset[str]:
+        """Those of `external_ids` that are posts X cannot find; messages are not looked up."""
+        return await gone(self._client, external_ids)
 
-    async def _send_posts(self, reply: Reply, save_part: SavePart) -> tuple[str, ...]:
-        target = _target(reply)
-        parts = _parts(reply)
-        sent = list(reply.sent_parts)
-        for known in self._found.get(reply.key, ())[len(sent) :]:
-            await save_part(known)
-            sent.append(known)
-        for part in parts[len(sent) :]:
-            answered = sent[-1].removeprefix(POST) if sent else target
-            number = await self._post(reply, part, answered)
-            sent.append(POST + number)
-            await save_part(sent[-1])
-        return tuple(sent)
+    async def hide(self, external_id: str, hidden: bool) -> None:
+        """Hide a reply in a conversation that the account began: X allows no other."""
+        number = external_id.removeprefix(POST)
+        if number == external_id or not (number.isascii() and number.isdecimal()):
+            raise Rejected("Only a reply to a post can be hidden on X.")
+        api = self._client.api
+        await self._client.call(api.hide_reply if hidden else api.unhide_reply, number, writes=True)
+        self._client.bill.write(prices.HIDING)
 
-    async def _post(self, reply: Reply, part: str, answered: str) -> str:
-        """Write one post; returns its id."""
-        try:
-            return await self._create(part, answered)
-        except Rejected as refusal:
-            if not is_duplicate(refusal.reason):
-                raise
-            # Either an earlier attempt of ours went through after all…
-            since = reply.written_at - CLOCK_SKEW if reply.written_at else None
-            for post in await recent_posts(self._client, answered, since):
-                if _is_part(post, part, answered):
-                    return post.id
-            # …or somebody else got the same answer lately: with the name it is another text.
-            named = f"@{reply.recipient_handle} {part}"
-            if not reply.recipient_handle or weight(named) > POST_LIMIT:
-                raise
-            return await self._create(named, answered)
-
-    async def _create(self, text: str, answered: str) -> str:
-        answer = await self._client.call(
-            self._client.api.create_tweet,
-            writes=True,
-            text=text,
-            in_reply_to_tweet_id=answered,
-        )
-        return _new_id(answer, "id")
-
-    async def _send_message(self, reply: Reply, save_part: SavePart) -> tuple[str, ...]:
-        if reply.sent_parts:
-            return reply.sent_parts
-        text = _message_text(reply)
-        if not reply.recipient.isdecimal():
-            raise Rejected("X did not say who wrote the post: a direct message is not possible.")
-        answer = await self._client.call(
-            self._client.api.create_direct_message,
-            writes=True,
-            participant_id=reply.recipient,
-            text=text,
-        )
-        sent = DM + _new_id(answer, "dm_event_id")
-        await save_part(sent)
-        return (sent,)
-
-
-def _parts(reply: Reply) -> tuple[str, ...]:
-    parts = split(reply.body)
-    if not parts:
-        raise Rejected("The reply is empty.")
-    return parts
-
-
-def _message_text(reply: Reply) -> str:
-    text = tidy(reply.body)
-    if not text:
-        raise Rejected("The reply is empty.")
-    if len(text) > MESSAGE_LIMIT:
-        raise Rejected(
-            f"A direct message on X takes {MESSAGE_LIMIT:,} characters; this has {len(text):,}."
-        )
-    return text
-
-
-def _target(reply: Reply) -> str:
-    """The id of the post that `reply` answers."""
-    answered = reply.in_reply_to or ""
-    number = answered.removeprefix(POST)
-    if number == answered or not number.isdecimal():
-        raise Rejected("There is no post to reply to: a public answer on X needs one.")
-    return number
-
-
-def _new_id(answer: Mapping[str, object], key: str) -> str:
-    data = answer.get("data")
-    number = data.get(key) if isinstance(data, dict) else None
-    if not number:
-        raise TemporarilyUnavailable("X took it but named no id", outcome_unknown=True)
-    return str(number)
-
-
-def _is_part(post: Sent, part: str, answered: str) -> bool:
-    return post.in_reply_to == answered and comparable(post.text) == comparable(part)
-
-
-def _on_platform(
-    parts: Sequence[str], known: Sequence[str], target: str, posts: Sequence[Sent]
-) -> tuple[str, ...]:
-    """The external ids of the first parts that X has, each in reply to the one before."""
-    found = list(known)
-    for part in parts[len(found) :]:
-        answered = found[-1].removeprefix(POST) if found else target
-        match = next((post for post in posts if _is_part(post, part, answered)), None)
-        if match is None:
-            break
-        found.append(POST + match.id)
-    return tuple(found)
+    async def aclose(self) -> None:
+        await self._client.aclose()

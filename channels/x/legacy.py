@@ -1,6 +1,6 @@
 """The v1.1 shapes of the older Account Activity API, turned into those of v2.
 
-Direct messages still have this shape in the X Activity API.
+Direct messages still have this shape in the X Activity API, but for their users.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from channels.payload import LooseText, Payload
 from channels.x.payloads import (
+    Adornment,
     DirectMessage,
     Entities,
     Media,
@@ -20,9 +21,13 @@ from channels.x.payloads import (
     Person,
     Post,
     Reference,
+    Several,
+    Stamp,
     Variant,
+    Words,
+    unwrapped,
 )
-from channels.x.translate import Surroundings
+from channels.x.surroundings import Surroundings
 
 
 class _Identified(Payload):
@@ -39,31 +44,39 @@ class _Identified(Payload):
 
 
 class LegacyUser(_Identified):
+    """Of v1.1 (`screen_name`), or of v2 (`username`) inside of `{"data": …}`."""
+
     name: LooseText = None
     screen_name: LooseText = None
+    username: LooseText = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrapped(cls, value: Any) -> Any:
+        return unwrapped(value)
 
     def person(self) -> Person:
-        return Person(id=self.id, username=self.screen_name, name=self.name)
+        return Person(id=self.id, username=self.screen_name or self.username, name=self.name)
 
 
 class LegacyMention(Payload):
-    id_str: NumericId | None = None
+    id_str: Adornment[NumericId] = None
     screen_name: LooseText = None
 
 
 class LegacyVariant(Payload):
     url: LooseText = None
-    bitrate: int | None = None
+    bitrate: Adornment[int] = None
 
 
 class LegacyVideo(Payload):
-    variants: tuple[LegacyVariant, ...] | None = None
+    variants: Several[LegacyVariant] = None
 
 
 class LegacyMedia(_Identified):
     type: LooseText = None
     media_url_https: LooseText = None
-    video_info: LegacyVideo | None = None
+    video_info: Adornment[LegacyVideo] = None
 
     def media(self) -> Media:
         variants = (self.video_info.variants if self.video_info else None) or ()
@@ -76,45 +89,63 @@ class LegacyMedia(_Identified):
 
 
 class LegacyEntities(Payload):
-    user_mentions: tuple[LegacyMention, ...] | None = None
-    media: tuple[LegacyMedia, ...] | None = None
+    user_mentions: Several[LegacyMention] = None
+    media: Several[LegacyMedia] = None
 
 
 class LegacyExtended(Payload):
     """What a status of more than 140 characters holds in full."""
 
     full_text: str
-    entities: LegacyEntities | None = None
-    extended_entities: LegacyEntities | None = None
+    entities: Adornment[LegacyEntities] = None
+    extended_entities: Adornment[LegacyEntities] = None
 
 
 class LegacyQuoted(_Identified):
     """A quoted status, without what it quotes in turn: nobody can nest these for ever."""
 
-    text: str = ""
+    text: Words = ""
     full_text: LooseText = None
-    user: LegacyUser | None = None
+    extended_tweet: Adornment[LegacyExtended] = None
+    user: Adornment[LegacyUser] = None
 
     def post(self) -> Post:
         author = self.user.id if self.user else None
-        return Post(id=self.id, text=self.full_text or self.text, author_id=author)
+        longer = self.extended_tweet.full_text if self.extended_tweet else self.full_text
+        return Post(id=self.id, text=longer or self.text, author_id=author)
+
+
+class LegacyEdits(Payload):
+    """Beside a status that may be edited; its first version is one of the chain."""
+
+    initial_tweet_id: NumericId | None = None
+    edit_tweet_ids: tuple[NumericId, ...] | None = None
 
 
 class LegacyStatus(_Identified):
-    text: str = ""
+    text: Words = ""
     full_text: LooseText = None
-    extended_tweet: LegacyExtended | None = None
+    extended_tweet: Adornment[LegacyExtended] = None
     user: LegacyUser
-    created_at: LooseText = None
-    timestamp_ms: LooseText = None
+    created_at: Stamp = None
+    timestamp_ms: Stamp = None
     conversation_id_str: NumericId | None = None
-    in_reply_to_status_id_str: NumericId | None = None
-    in_reply_to_user_id_str: NumericId | None = None
-    quoted_status_id_str: NumericId | None = None
-    quoted_status: LegacyQuoted | None = None
+    in_reply_to_status_id: NumericId | None = None
+    in_reply_to_user_id: NumericId | None = None
+    quoted_status_id: NumericId | None = None
+    quoted_status: Adornment[LegacyQuoted] = None
     retweeted_status: dict[str, Any] | None = None
-    entities: LegacyEntities | None = None
-    extended_entities: LegacyEntities | None = None
+    entities: Adornment[LegacyEntities] = None
+    extended_entities: Adornment[LegacyEntities] = None
+    edit_history: LegacyEdits | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _exact_references(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        names = ("in_reply_to_status_id", "in_reply_to_user_id", "quoted_status_id")
+        return {**value, **{n: value[s] for n in names if value.get(s := f"{n}_str")}}
 
     def post(self) -> tuple[Post, Surroundings]:
         """The same post in v2's words, with what it refers to."""
@@ -124,8 +155,8 @@ class LegacyStatus(_Identified):
         references = [
             Reference(type=kind, id=number)
             for kind, number in (
-                ("replied_to", self.in_reply_to_status_id_str),
-                ("quoted", self.quoted_status_id_str),
+                ("replied_to", self.in_reply_to_status_id),
+                ("quoted", self.quoted_status_id),
                 ("retweeted", self.id if self.retweeted_status is not None else None),
             )
             if number
@@ -143,10 +174,11 @@ class LegacyStatus(_Identified):
             text=longer.full_text if longer else self.full_text or self.text,
             author_id=self.user.id,
             # v1.1 knows no conversation: a reply is threaded by the post it answers.
-            conversation_id=self.conversation_id_str or self.in_reply_to_status_id_str or self.id,
+            conversation_id=self.conversation_id_str,
             created_at=self.timestamp_ms or self.created_at,
-            in_reply_to_user_id=self.in_reply_to_user_id_str,
+            in_reply_to_user_id=self.in_reply_to_user_id,
             referenced_tweets=tuple(references),
+            edit_history_tweet_ids=self._versions(),
             entities=Entities(
                 mentions=tuple(MentionEntity(id=m.id_str, username=m.screen_name) for m in mentions)
             )
@@ -155,6 +187,12 @@ class LegacyStatus(_Identified):
             attachments=MediaKeys(media_keys=tuple(each.id for each in media)),
         )
         return post, around
+
+    def _versions(self) -> tuple[str, ...] | None:
+        if self.edit_history is None:
+            return None
+        first = self.edit_history.initial_tweet_id
+        return (*((first,) if first else ()), *(self.edit_history.edit_tweet_ids or ()))
 
     def _media(self) -> tuple[LegacyMedia, ...]:
         longer = self.extended_tweet
@@ -169,12 +207,12 @@ class LegacyStatus(_Identified):
 
 
 class LegacyAttachment(Payload):
-    media: LegacyMedia | None = None
+    media: Adornment[LegacyMedia] = None
 
 
 class LegacyMessageData(Payload):
-    text: str = ""
-    attachment: LegacyAttachment | None = None
+    text: Words = ""
+    attachment: Adornment[LegacyAttachment] = None
 
 
 class LegacyTarget(Payload):
@@ -184,7 +222,7 @@ class LegacyTarget(Payload):
 class LegacyMessageCreate(Payload):
     sender_id: NumericId
     target: LegacyTarget = Field(default_factory=LegacyTarget)
-    source_app_id: NumericId | None = None
+    source_app_id: Adornment[NumericId] = None
     message_data: LegacyMessageData = Field(default_factory=LegacyMessageData)
 
 
@@ -193,7 +231,7 @@ class LegacyDmEvent(Payload):
 
     id: NumericId
     type: str = "message_create"
-    created_timestamp: LooseText = None
+    created_timestamp: Stamp = None
     message_create: LegacyMessageCreate | None = None
 
     def message(self) -> tuple[DirectMessage, dict[str, Media]]:
@@ -212,3 +250,35 @@ class LegacyDmEvent(Payload):
             attachments=MediaKeys(media_keys=(media.media_key,)) if media else None,
             source_app_id=created.source_app_id,
         ), ({media.media_key: media} if media else {})
+
+
+class LegacyDeletedStatus(_Identified):
+    user_id: NumericId | None = None
+
+
+class LegacyDelete(Payload):
+    """One of `tweet_delete_events`."""
+
+    status: LegacyDeletedStatus
+    timestamp_ms: Stamp = None
+
+
+class LegacyRead(Payload):
+    """One of `direct_message_mark_read_events`: `sender_id` read up to `last_read_event_id`."""
+
+    sender_id: NumericId
+    created_timestamp: Stamp = None
+    last_read_event_id: NumericId | None = None
+
+
+class LegacyRevoker(Payload):
+    user_id: NumericId | None = None
+
+
+class LegacyRevoke(Payload):
+    date_time: Stamp = None
+    source: Adornment[LegacyRevoker] = None
+
+
+class LegacyUserEvent(Payload):
+    revoke: LegacyRevoke | None = None

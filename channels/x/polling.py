@@ -6,17 +6,23 @@ hub dedups. A gap too long for one poll is read on in the next, from a saved pag
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.payload import Payload, PayloadT, read_as
+from channels.x import prices
 from channels.x.client import XClient
+from channels.x.cursor import Cursor, Mark
+from channels.x.direct_messages import dm_item
+from channels.x.ids import snowflake, snowflake_time
 from channels.x.payloads import DirectMessage, Includes, Post
-from channels.x.translate import Surroundings, dm_item, post_item, snowflake, snowflake_time
+from channels.x.posts import post_item
+from channels.x.surroundings import Surroundings
 from hub.ports import (
     Account,
     AuthFailed,
@@ -24,9 +30,11 @@ from hub.ports import (
     InboundItem,
     InboundMessage,
     MalformedPayload,
+    MessageEdited,
     PollBatch,
     Rejected,
     TemporarilyUnavailable,
+    Unreadable,
 )
 
 log = logging.getLogger(__name__)
@@ -40,6 +48,7 @@ DM_EVERY = timedelta(seconds=60)
 """X allows 15 reads in 15 minutes."""
 DM_PAUSE = timedelta(minutes=15)
 """After X refused to show direct messages."""
+_TOLD = 500
 MAX_PAGES = 8
 """Of 100 each: X shows no more than 800 mentions."""
 
@@ -67,79 +76,68 @@ _DM_FIELDS = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a list has been read: ids as strings."""
-
-    since: str | None = None
-    """Everything up to this id has been received."""
-    page: str | None = None
-    """Set in the middle of a long gap: the next page to read."""
-    newest: str | None = None
-    """With `page`: what `since` becomes once the gap is read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """What is saved between polls, as JSON."""
-
-    mentions: Mark = field(default_factory=Mark)
-    messages: Mark = field(default_factory=Mark)
-    messages_after: float = 0.0
-    """Unix time before which direct messages are not asked for."""
-
-    @classmethod
-    def load(cls, saved: str | None) -> Cursor:
-        """Read a saved cursor; one that cannot be read starts anew, within LOOK_BACK."""
-        if not saved:
-            return cls()
-        try:
-            value = json.loads(saved)
-            return cls(
-                mentions=Mark(**value["mentions"]),
-                messages=Mark(**value["messages"]),
-                messages_after=float(value["messages_after"]),
-            )
-        except (ValueError, TypeError, KeyError):
-            log.warning("the saved cursor cannot be read; starting anew")
-            return cls()
-
-    def save(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
-
-
 Fetch = Callable[[str | None, str | None], Awaitable[dict[str, Any]]]
 """Reads one page, given the id to start after and the page's token."""
 Translate = Callable[[dict[str, Any], Surroundings], InboundItem]
 
 
 class _Page(Payload):
-    data: tuple[dict[str, Any], ...] | None = None
+    data: tuple[Any, ...] | None = None
     meta: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One of the lists that are read: how, and at what price an entry."""
+
+    fetch: Fetch
+    translate: Translate
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Harvest:
+    """What reading a list brought, oldest first, and how far it is read now."""
+
+    items: list[InboundItem]
+    unreadable: list[Unreadable]
+    mark: Mark
 
 
 async def poll(client: XClient, saved: str | None, now: datetime) -> PollBatch:
     """Mentions, and direct messages where their minute has passed."""
-    account, cursor = client.account, Cursor.load(saved)
-    items, mentions = await _read(_mentions(client), _post_reader(account), cursor.mentions, now)
-    cursor = replace(cursor, mentions=mentions)
+    cursor = Cursor.load(saved)
+    mentions = await _read(client, _mentions(client), cursor.mentions, now)
+    cursor = replace(cursor, mentions=mentions.mark)
+    items, unreadable, still_told = mentions.items, mentions.unreadable, cursor.told
     if client.user_context and now.timestamp() >= cursor.messages_after:
-        cursor, found = await _poll_messages(client, cursor, now)
-        items = [*items, *found]
+        cursor, messages = await _poll_messages(client, cursor, now)
+        if messages is not None:
+            items, unreadable = items + messages.items, unreadable + messages.unreadable
+            still_told = ()
     items.sort(key=_moment)
-    return PollBatch(items=tuple(items), cursor=cursor.save(), more=mentions.page is not None)
+    # An overlapping poll brings them again: each is told once.
+    digests = {hashlib.sha256(each.raw).hexdigest()[:32]: each for each in unreadable}
+    fresh = tuple(each for digest, each in digests.items() if digest not in cursor.told)
+    told = tuple(dict.fromkeys((*still_told, *digests)))[-_TOLD:]
+    cursor = replace(cursor, told=told)
+    return PollBatch(
+        items=tuple(items),
+        cursor=cursor.save(),
+        more=mentions.mark.page is not None,
+        unreadable=fresh,
+        cost=client.bill.taken(),
+    )
 
 
 async def _poll_messages(
     client: XClient, cursor: Cursor, now: datetime
-) -> tuple[Cursor, list[InboundItem]]:
+) -> tuple[Cursor, _Harvest | None]:
     """Direct messages must not hold up mentions: what fails here is tried again later."""
     again = now + DM_EVERY
     try:
-        items, mark = await _read(
-            _messages(client), _message_reader(client.account), cursor.messages, now
-        )
-        return replace(cursor, messages=mark, messages_after=again.timestamp()), items
+        found = await _read(client, _messages(client), cursor.messages, now)
+        return replace(cursor, messages=found.mark, messages_after=again.timestamp()), found
     except AuthFailed:
         raise
     except TemporarilyUnavailable as error:
@@ -148,32 +146,42 @@ async def _poll_messages(
     except Rejected as error:
         again = now + DM_PAUSE
         log.warning("X does not show account %s its messages: %s", client.account.id, error)
-    return replace(cursor, messages_after=again.timestamp()), []
+    return replace(cursor, messages_after=again.timestamp()), None
 
 
-async def _read(
-    fetch: Fetch, translate: Translate, mark: Mark, now: datetime
-) -> tuple[list[InboundItem], Mark]:
-    """Read newest first, page by page, until known ground. Returns the items oldest first."""
+async def _read(client: XClient, wanted: _List, mark: Mark, now: datetime) -> _Harvest:
+    """Read newest first, page by page, until known ground."""
     start = _overlapping(mark.since, now)
     page, newest = mark.page, mark.newest
+    # An id of the far future would make every later gap look as if it had been read.
+    latest = snowflake(now + timedelta(days=1))
     found: dict[str, InboundItem] = {}
+    unreadable: list[Unreadable] = []
     for _ in range(MAX_PAGES):
-        answer = await fetch(start, page)
+        answer = await wanted.fetch(start, page)
         listed = _shape(_Page, answer)
         around = Surroundings.of(_shape(Includes, answer.get("includes") or {}))
         known = False
         for entry in listed.data or ():
-            number = str(entry.get("id", ""))
-            if not (number.isascii() and number.isdecimal()):
-                found[f"unreadable {len(found)}"] = Ignored("unreadable: an entry without an id")
+            number = _number(entry)
+            if number is None:
+                unreadable.append(_unreadable(entry, "an entry without an id"))
                 continue
-            newest = max(newest or number, number, key=int)
+            client.bill.read([number], wanted.price, now)
+            if int(number) < latest:
+                newest = max(newest or number, number, key=int)
             if start is not None and int(number) <= int(start):
                 known = True
                 continue
-            item = _translated(translate, entry, around)
-            if mark.since is None and _sent(item, number) < now - LOOK_BACK:
+            try:
+                item = wanted.translate(entry, around)
+                too_old = mark.since is None and _sent(item, number) < now - LOOK_BACK
+            except MalformedPayload as error:
+                # Raised, it would come again with every poll and stop all others.
+                log.error("an entry of X's cannot be read: %s", error)
+                unreadable.append(_unreadable(entry, str(error)))
+                continue
+            if too_old:
                 known = True
                 item = Ignored("from before the account was connected")
             found[number] = item
@@ -181,12 +189,21 @@ async def _read(
         page = token if isinstance(token, str) and not known else None
         if not page:
             break
-    ordered = sorted(found, key=lambda number: int(number) if number.isdecimal() else 0)
-    items = [found[number] for number in ordered]
+    items = [found[number] for number in sorted(found, key=int)]
     if page:
-        return items, Mark(since=mark.since, page=page, newest=newest)
+        return _Harvest(items, unreadable, Mark(since=mark.since, page=page, newest=newest))
     since = max((i for i in (mark.since, newest) if i is not None), key=int, default=None)
-    return items, Mark(since=since)
+    return _Harvest(items, unreadable, Mark(since=since))
+
+
+def _number(entry: object) -> str | None:
+    """The entry's id, where it is one that X can have given."""
+    number = str(entry.get("id", "")) if isinstance(entry, dict) else ""
+    return number if number.isascii() and number.isdecimal() and len(number) < 25 else None
+
+
+def _unreadable(entry: object, error: str) -> Unreadable:
+    return Unreadable(json.dumps(entry, ensure_ascii=False).encode(), error)
 
 
 def _overlapping(since: str | None, now: datetime) -> str | None:
@@ -196,20 +213,15 @@ def _overlapping(since: str | None, now: datetime) -> str | None:
     return str(min(int(since), snowflake(now - OVERLAP)))
 
 
-def _translated(translate: Translate, entry: dict[str, Any], around: Surroundings) -> InboundItem:
-    try:
-        return translate(entry, around)
-    except MalformedPayload as error:
-        # It would come again with every poll and stop all others.
-        log.error("an entry of X's cannot be read: %s", error)
-        return Ignored(f"unreadable: {error}")
-
-
 def _sent(item: InboundItem, number: str) -> datetime:
+    if isinstance(item, MessageEdited):
+        return item.message.sent_at
     return item.sent_at if isinstance(item, InboundMessage) else snowflake_time(number)
 
 
 def _moment(item: InboundItem) -> datetime:
+    if isinstance(item, MessageEdited):
+        return item.at
     return item.sent_at if isinstance(item, InboundMessage) else datetime.min.replace(tzinfo=UTC)
 
 
@@ -220,7 +232,7 @@ def _shape(shape: type[PayloadT], value: object) -> PayloadT:
         raise TemporarilyUnavailable(f"X's answer cannot be read: {error}") from error
 
 
-def _mentions(client: XClient) -> Fetch:
+def _mentions(client: XClient) -> _List:
     async def fetch(since: str | None, page: str | None) -> dict[str, Any]:
         return await client.call(
             client.api.get_users_mentions,
@@ -240,10 +252,10 @@ def _mentions(client: XClient) -> Fetch:
             media_fields=_MEDIA_FIELDS,
         )
 
-    return fetch
+    return _List(fetch, _post_reader(client.account), prices.OWN_READ)
 
 
-def _messages(client: XClient) -> Fetch:
+def _messages(client: XClient) -> _List:
     async def fetch(since: str | None, page: str | None) -> dict[str, Any]:
         # There is no since_id here and every event read is paid for: ask for few at first.
         return await client.call(
@@ -258,7 +270,7 @@ def _messages(client: XClient) -> Fetch:
             media_fields=_MEDIA_FIELDS,
         )
 
-    return fetch
+    return _List(fetch, _message_reader(client.account), prices.MESSAGE_READ)
 
 
 def _post_reader(account: Account) -> Translate:

@@ -74,6 +74,14 @@ def split(text: str) -> tuple[str, ...]:
         total = len(chunks)
 
 
+def has_link(text: str) -> bool:
+    """Does X see an address in `text`, be it only `talgov.com`?"""
+    if not _LINK_LIKE.search(text):
+        return False
+    _, extract_urls = _twitter_text()
+    return bool(extract_urls(text))
+
+
 def comparable(text: str) -> str:
     """What stays the same between a text we posted and what X gives back.
 

@@ -191,7 +191,8 @@ class Happenings:
     def _notice(self, notice: AccountNotice) -> None:
         account = self._known.accounts[self._account_id]
         # A webhook that comes again must not stop an account that was mended since.
-        if account["last_error_at"] is not None and account["last_error_at"] >= notice.at:
+        told = account["last_error_at"]
+        if notice.at is not None and told is not None and told >= notice.at:
             return
         account["last_error_at"] = self._now
         row: Row = {

@@ -92,7 +92,8 @@ class AccountNotice:
     """The platform says something about the account that people must know."""
 
     reason: str
-    at: datetime
+    at: datetime | None
+    """None where the platform does not say when."""
     stops: bool
     """True where nothing works until the account is authorised again."""
 

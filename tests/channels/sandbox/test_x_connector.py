@@ -187,6 +187,7 @@ async def test_an_end_of_access_stops_the_account(
     (notice,) = hooked(connector, hub)
     assert isinstance(notice, AccountNotice)
     assert notice.stops
+    assert notice.at is not None
     assert abs(datetime.now(UTC) - notice.at) < timedelta(minutes=1)
 
 

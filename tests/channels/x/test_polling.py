@@ -3,19 +3,19 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 
 from channels.x.connector import XConnector
-from channels.x.polling import Cursor
-from channels.x.translate import snowflake
+from channels.x.cursor import Cursor
+from channels.x.ids import snowflake
 from hub.ports import (
     AuthFailed,
     Ignored,
     InboundMessage,
+    MessageEdited,
     PollBatch,
     Polls,
     Rejected,
@@ -282,9 +282,48 @@ async def test_an_unreadable_post_does_not_stop_the_others(
     platform.on(MENTIONS, page(post(minutes(1)), bad, {"text": "no id"}, post(minutes(3))))
     batch = await connector.poll(None)
     assert len(ids(batch)) == 2
-    reasons = [item.reason for item in batch.items if isinstance(item, Ignored)]
-    assert len(reasons) == 2
-    assert all(reason.startswith("unreadable") for reason in reasons)
+    assert [json.loads(each.raw) for each in batch.unreadable] == [bad, {"text": "no id"}]
+    assert [each.error for each in batch.unreadable][1] == "an entry without an id"
+    assert "nobody" not in batch.unreadable[0].error
+    # The next poll overlaps, and does not tell of them again.
+    again = await connector.poll(batch.cursor)
+    assert again.unreadable == ()
+    platform.on(MENTIONS, page({"text": "another"}))
+    later = await connector.poll(again.cursor)
+    assert [json.loads(each.raw) for each in later.unreadable] == [{"text": "another"}]
+
+
+async def test_an_id_of_the_far_future_hides_no_later_gap(
+    connector: XConnector, platform: Platform
+) -> None:
+    seen = post(minutes(30))
+    platform.on(MENTIONS, page({"id": "9" * 24, "text": "?"}, seen))
+    batch = await connector.poll(None)
+    assert len(batch.unreadable) == 1
+    assert Cursor.load(batch.cursor).mentions.since == seen["id"]
+
+
+async def test_an_edited_post_is_told_as_an_edit(connector: XConnector, platform: Platform) -> None:
+    first, second = post(minutes(9)), post(minutes(2), "@CityOfElmwood hello again")
+    second |= {
+        "conversation_id": first["id"],
+        "edit_history_tweet_ids": [first["id"], second["id"]],
+    }
+    platform.on(MENTIONS, page(second))
+    (edited,) = (await connector.poll(None)).items
+    assert isinstance(edited, MessageEdited)
+    assert edited.message.external_id == f"post:{first['id']}"
+    assert edited.message.sent_at == NOW - minutes(9)
+    assert edited.at == NOW - minutes(2)
+
+
+async def test_an_old_post_edited_lately_does_not_flood_a_new_account(
+    connector: XConnector, platform: Platform
+) -> None:
+    old, now = post(timedelta(days=30)), post(minutes(2))
+    platform.on(MENTIONS, page(now | {"edit_history_tweet_ids": [old["id"], now["id"]]}))
+    (item,) = (await connector.poll(None)).items
+    assert isinstance(item, Ignored)
 
 
 @pytest.mark.parametrize("cursor", ["", "soon", "{}", "[]", '{"mentions":{"x":1}}', "7"])
@@ -303,25 +342,3 @@ async def test_an_app_only_token_reads_mentions_alone(platform: Platform) -> Non
     assert platform.called(MENTIONS)[0].headers["Authorization"] == "Bearer app-only"
     assert platform.called(MESSAGES) == []
     await connector.aclose()
-
-
-async def test_recorded_answers_read(
-    connector: XConnector, platform: Platform, shared: Path
-) -> None:
-    """The mentions and direct messages that tweepy recorded, at the time they were written."""
-    folder = shared / "fixtures" / "x_api_v2"
-    recorded = json.loads((folder / "test_client_get_users_mentions.json").read_text())
-    mentions = recorded["exchanges"][0]["response"]["json"]
-    recorded = json.loads((folder / "test_manage_and_lookup_direct_messages.json").read_text())
-    platform.on(MENTIONS, Answer(mentions))
-    with time_machine.travel(datetime(2022, 10, 7, 22, 44, tzinfo=UTC), tick=False):
-        batch = await connector.poll(None)
-    expected = sorted((entry["id"] for entry in mentions["data"]), key=int)
-    assert ids(batch) == [f"post:{number}" for number in expected]
-    # Those were asked for without their senders: each is counted as unreadable.
-    for exchange in recorded["exchanges"]:
-        value = exchange["response"]["json"]
-        if exchange["request"]["method"] == "GET":
-            platform.on(MESSAGES, Answer(value))
-            found = (await connector.poll(None)).items
-            assert len([i for i in found if isinstance(i, Ignored)]) >= len(value.get("data", []))
