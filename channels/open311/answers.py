@@ -1,7 +1,8 @@
 """What the GeoReport server answers, as JSON or XML, and how it refuses.
 
 Shapes and roots follow GeoReport v2: `services/service`, `service_definition`,
-`service_requests/request`, `errors/error`; errors are `[{"code": 403, "description": "…"}]`.
+`service_requests/request`, `errors/error`, and of the common extension
+`service_request_updates/request_update`; errors are `[{"code": 403, "description": "…"}]`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ MEDIA_TYPES: Mapping[Format, str] = {
 _ITEMS = {
     "services": "service",
     "service_requests": "request",
+    "service_request_updates": "request_update",
     "errors": "error",
+    "media_urls": "media_url",
     "attributes": "attribute",
     "values": "value",
     "endpoints": "endpoint",

@@ -10,7 +10,8 @@ from typing import Literal
 import httpx2
 
 from channels.open311.answers import Format
-from channels.open311.rows import Row, Unreadable, error_text, read_rows
+from channels.open311.discovery import NoEndpoint, is_discovery, read_discovery
+from channels.open311.rows import NotRows, Row, error_text, read_rows
 from hub.ports import AuthFailed, ConnectorError, Rejected, TemporarilyUnavailable
 
 MAX_ANSWER_BYTES = 32_000_000
@@ -47,7 +48,7 @@ def failure(
     """The hub's error for an answer that is not 2xx."""
     try:
         said = error_text(read_rows(body))
-    except Unreadable:
+    except NotRows:
         said = None
     reason = f"the endpoint answered {status}" + (f": {said}" if said else "")
     if status in (401, 403):
@@ -67,7 +68,10 @@ def failure(
 
 
 class GeoReportClient:
-    """One endpoint. Connects at the first call; `aclose` ends it."""
+    """One endpoint. Connects at the first call; `aclose` ends it.
+
+    `base_url` is the endpoint's address, or that of a discovery, which is then read once.
+    """
 
     def __init__(
         self,
@@ -77,7 +81,8 @@ class GeoReportClient:
         jurisdiction_id: str | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        self._base = base_url.rstrip("/")
+        self._base = base_url.strip().rstrip("/")
+        self._discovered = not is_discovery(self._base)
         self._api_key = api_key
         self._jurisdiction_id = jurisdiction_id
         self._transport = transport
@@ -103,23 +108,39 @@ class GeoReportClient:
 
     async def post_update(self, fields: Mapping[str, str]) -> str | None:
         """`POST servicerequestupdates`: the update's id at the endpoint, if it says one."""
+        await self._discover()
         form = dict(fields)
         if self._api_key is not None:
             form["api_key"] = self._api_key
         status, headers, body = await self._call(
-            "POST", f"servicerequestupdates.{self._format}", form
+            "POST", f"{self._base}/servicerequestupdates.{self._format}", form
         )
         if not 200 <= status < 300:
             raise failure(status, headers, body, sending=True)
         try:
             rows = read_rows(body)
-        except Unreadable:
+        except NotRows:
             # It was accepted: an answer that cannot be read does not undo that.
             return None
         return next((row["update_id"] for row in rows if row.get("update_id")), None)
 
+    async def _discover(self) -> None:
+        if self._discovered:
+            return
+        status, headers, body = await self._call("GET", self._base, {})
+        if not 200 <= status < 300:
+            raise failure(status, headers, body, sending=False)
+        try:
+            endpoint = read_discovery(body, self._base)
+        except NoEndpoint as error:
+            raise Rejected(f"The endpoint is not known: {error}.") from None
+        self._base = endpoint.url.rstrip("/")
+        self._format = endpoint.format
+        self._discovered = True
+
     async def _get(self, resource: str, params: Mapping[str, str]) -> tuple[Row, ...]:
         """Rows in the format the endpoint has: XML is mandatory, JSON is not."""
+        await self._discover()
         try:
             return await self._get_in(self._format, resource, params)
         except Rejected as error:
@@ -135,14 +156,14 @@ class GeoReportClient:
     async def _get_in(
         self, fmt: Format, resource: str, params: Mapping[str, str]
     ) -> tuple[Row, ...]:
-        status, headers, body = await self._call("GET", f"{resource}.{fmt}", params)
+        status, headers, body = await self._call("GET", f"{self._base}/{resource}.{fmt}", params)
         if not 200 <= status < 300:
             raise failure(status, headers, body, sending=False)
         if status == 204:
             return ()
         try:
             rows = read_rows(body)
-        except Unreadable as error:
+        except NotRows as error:
             # Half an answer or a proxy's error page: the next poll reads the same window.
             raise TemporarilyUnavailable(f"the endpoint's answer is {error}") from None
         if (said := error_text(rows)) is not None:
@@ -150,7 +171,7 @@ class GeoReportClient:
         return rows
 
     async def _call(
-        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, str]
+        self, method: Literal["GET", "POST"], url: str, fields: Mapping[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
         sent = dict(fields)
         if self._jurisdiction_id:
@@ -161,7 +182,7 @@ class GeoReportClient:
         try:
             async with self._http.stream(
                 method,
-                f"{self._base}/{path}",
+                url,
                 params=None if sending else sent,
                 data=sent if sending else None,
             ) as response:

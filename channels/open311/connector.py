@@ -11,38 +11,44 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 
+from channels.open311.changes import change_id, is_closed, marked, status_word
 from channels.open311.client import GeoReportClient, NotFound
-from channels.open311.pulled import PREFIX, moment, read_request, request_id
+from channels.open311.pulled import PREFIX, moment, request_id
+from channels.open311.pulling import Puller, read_pages
 from channels.open311.rows import Row
 from channels.open311.w3time import format_w3
-from channels.open311.window import Cursor, Window
 from hub.ports import (
     Account,
     Capabilities,
-    Ignored,
-    InboundItem,
-    InboundMessage,
     PollBatch,
     Receipt,
     Rejected,
     Reply,
     SavePart,
+    SecretField,
+    StatusUpdate,
 )
-
-PAGE_SIZE = 200
-MAX_PAGES = 50
-# What the standard lets an endpoint return at once; one that stops there may have more.
-ROW_CAP = 1_000
-SMALLEST_WINDOW = timedelta(minutes=1)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Open311Connector:
-    """One account. Implements Connector, Polls and FindsSent."""
+def _reply_id(reply: Reply) -> str:
+    """Our update_id of a reply: no number alone, which an endpoint may give updates of its own."""
+    return f"reply-{reply.key}"
 
+
+class Open311Connector:
+    """One account. Implements Connector, Polls, FindsSent and TakesStatus."""
+
+    secret_fields = (
+        SecretField("api_key", "API key", False, "What the endpoint wants to be sent, or ours."),
+        SecretField("api_keys", "More API keys", False, "Of further apps: a comma list."),
+        SecretField("jurisdiction_id", "Jurisdiction", False, "Where the endpoint serves several."),
+    )
+    title = "Open311 (GeoReport v2)"
+    capabilities = Capabilities(platform="DigiTally", takes_status=True)
     poll_every: float = 60.0
 
     def __init__(
@@ -64,10 +70,7 @@ class Open311Connector:
             if account.base_url
             else None
         )
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities()
+        self._puller = Puller(account, self._client) if self._client is not None else None
 
     async def check(self) -> None:
         """The endpoint lists its services. GeoReport has no call that proves a key."""
@@ -78,11 +81,11 @@ class Open311Connector:
         if self._client is not None:
             await self._client.aclose()
 
-    def _remote_id(self, reply: Reply) -> str | None:
+    def _remote_id(self, conversation: str) -> str | None:
         """The request's id at the endpoint, None where it was filed at our own server."""
-        if self._client is None or not reply.conversation.startswith(PREFIX):
+        if self._client is None or not conversation.startswith(PREFIX):
             return None
-        return reply.conversation.removeprefix(PREFIX)
+        return conversation.removeprefix(PREFIX)
 
     async def send(self, reply: Reply, save_part: SavePart) -> Receipt:
         """Comment on the request. `update_id` is the reply's key, so that an endpoint can
@@ -90,126 +93,109 @@ class Open311Connector:
         now = self._clock()
         if reply.sent_parts:
             return Receipt(reply.sent_parts, now)
-        remote_id = self._remote_id(reply)
+        remote_id = self._remote_id(reply.conversation)
         external_id = f"reply:{reply.key}"
         if remote_id is not None and self._client is not None:
-            try:
-                update_id = await self._client.post_update(
-                    {
-                        "service_request_id": remote_id,
-                        "update_id": reply.key,
-                        "updated_datetime": format_w3(reply.written_at or now),
-                        "status": "OPEN",
-                        "description": reply.body,
-                    }
-                )
-            except NotFound as error:
-                raise Rejected(
-                    f"The endpoint takes no comment on request {remote_id} ({error.reason})."
-                ) from None
-            if update_id is not None:
-                external_id = f"update:{update_id}"
+            # A comment must come with a status, and must not change it.
+            status = await self._status(self._client, remote_id)
+            await self._post(
+                self._client, remote_id, _reply_id(reply), reply.written_at, status, reply.body
+            )
+            external_id = change_id(remote_id, status, reply.body)
         await save_part(external_id)
         return Receipt((external_id,), self._clock())
 
+    async def push_status(self, update: StatusUpdate) -> None:
+        """Say at the endpoint how the ticket fares. What was filed at our own server needs no
+        push: whoever filed it reads the status there."""
+        remote_id = self._remote_id(update.conversation)
+        if remote_id is None or self._client is None:
+            return
+        notes = update.notes
+        if notes is not None and notes.startswith(f"{self._account.name}: "):
+            notes = None  # the endpoint's own words, as `changes` tells them to people
+        if notes is None and is_closed(await self._status(self._client, remote_id)) != update.open:
+            return  # it says so already
+        status = "OPEN" if update.open else "CLOSED"
+        words = marked(remote_id, is_open=update.open, notes=notes)
+        key = f"status-{update.key}"
+        if await self._find(self._client, remote_id, key, words, update.at) is not None:
+            return
+        await self._post(self._client, remote_id, key, update.at, status, words)
+
     async def find_sent(self, reply: Reply) -> Receipt | None:
         """Look for the comment among the request's updates, by our key or by its words."""
-        remote_id = self._remote_id(reply)
+        remote_id = self._remote_id(reply.conversation)
         if remote_id is None or self._client is None:
             # Nothing is sent anywhere: sending again changes nothing.
             return None
-        now = self._clock()
-        start = (reply.written_at or now - timedelta(days=1)) - timedelta(minutes=10)
+        row = await self._find(
+            self._client, remote_id, _reply_id(reply), reply.body, reply.written_at
+        )
+        if row is None:
+            return None
+        external_id = change_id(remote_id, row.get("status"), reply.body)
+        return Receipt((external_id,), moment(row, "updated_datetime") or self._clock())
+
+    async def poll(self, cursor: str | None) -> PollBatch:
+        """Requests that are new or changed since `cursor`, overlapping, and what is said of
+        them; oldest first."""
+        if self._puller is None:
+            return PollBatch((), cursor)
+        return await self._puller.pull(cursor, self._clock())
+
+    async def _status(self, client: GeoReportClient, remote_id: str) -> str:
         try:
-            rows = await self._client.updates(
+            rows = await client.requests({"service_request_id": remote_id})
+        except Rejected:
+            return "OPEN"
+        row = next((row for row in rows if request_id(row) == remote_id), None)
+        return status_word(row.get("status") if row is not None else None).upper()
+
+    async def _post(
+        self,
+        client: GeoReportClient,
+        remote_id: str,
+        key: str,
+        at: datetime | None,
+        status: str,
+        words: str,
+    ) -> None:
+        try:
+            await client.post_update(
                 {
                     "service_request_id": remote_id,
-                    "start_date": format_w3(start),
-                    "end_date": format_w3(now + timedelta(minutes=10)),
+                    "update_id": key,
+                    "updated_datetime": format_w3(at or self._clock()),
+                    "status": status,
+                    "description": words,
                 }
             )
+        except NotFound as error:
+            raise Rejected(
+                f"The endpoint takes no comment on request {remote_id} ({error.reason})."
+            ) from None
+
+    async def _find(
+        self, client: GeoReportClient, remote_id: str, key: str, words: str, at: datetime | None
+    ) -> Row | None:
+        """The update of the request that has our key or our words."""
+        now = self._clock()
+        params = {
+            "service_request_id": remote_id,
+            "start_date": format_w3((at or now - timedelta(days=1)) - timedelta(minutes=10)),
+            "end_date": format_w3(now + timedelta(minutes=10)),
+        }
+        try:
+            rows, _ = await read_pages(client.updates, params, "update_id")
         except Rejected:
             # It lists no updates: the key in `update_id` is what keeps a resend single.
             return None
-        words = reply.body.split()
+        said = words.split()
         for row in rows:
-            if request_id(row) != remote_id:
-                continue
-            update_id = row.get("update_id")
-            if update_id == reply.key or (row.get("description") or "").split() == words:
-                at = moment(row, "updated_datetime") or now
-                return Receipt((f"update:{update_id or reply.key}",), at)
+            if request_id(row) == remote_id and (
+                key in (row.get("update_id"), row.get("client_update_id"))
+                or (row.get("description") or "").split() == said
+            ):
+                return row
         return None
-
-    async def poll(self, cursor: str | None) -> PollBatch:
-        """Requests that are new or changed since `cursor`, overlapping; oldest first.
-
-        The cursor is JSON (`channels.open311.window`). An endpoint that ignores or refuses
-        `updated_after` is asked by requested_datetime from then on.
-        """
-        if self._client is None:
-            return PollBatch((), cursor)
-        now = self._clock()
-        at = Cursor.read(cursor, now)
-        window = at.window(now)
-        try:
-            rows, complete = await self._read(self._client, window)
-        except Rejected:
-            if window.mode != "updated":
-                raise
-            rows, complete = [], False
-        if window.mode == "updated" and not (complete and _honoured(window, rows)):
-            at = at.by_request()
-            window = at.window(now)
-            rows, complete = await self._read(self._client, window)
-        while not complete and _honoured(window, rows) and _can_halve(window):
-            window = window.first_half()
-            rows, complete = await self._read(self._client, window)
-        items: list[InboundItem] = [read_request(row, self._account, now) for row in rows]
-        messages = [item for item in items if isinstance(item, InboundMessage)]
-        ignored = [item for item in items if isinstance(item, Ignored)]
-        if not complete:
-            ignored.append(Ignored("open311: the endpoint holds back part of what was asked for"))
-        messages.sort(key=lambda message: message.sent_at)
-        return PollBatch((*messages, *ignored), at.after(window).dump(), more=not window.to_now)
-
-    async def _read(self, client: GeoReportClient, window: Window) -> tuple[list[Row], bool]:
-        """Every row of `window`, and whether that is certain to be all of them.
-
-        Pages are read until one brings nothing new: servers cap the page size as they like,
-        and one that does not know pages sends the same rows again.
-        """
-        rows: list[Row] = []
-        seen: set[object] = set()
-        for page in range(1, MAX_PAGES + 1):
-            params = {**window.params(), "page": str(page), "page_size": str(PAGE_SIZE)}
-            try:
-                found = await client.requests(params)
-            except Rejected:
-                if page == 1:
-                    raise
-                # Some servers refuse the page after the last.
-                return rows, len(rows) < ROW_CAP
-            fresh = [row for row in found if _identity(row) not in seen]
-            seen.update(_identity(row) for row in fresh)
-            rows.extend(fresh)
-            if not found:
-                return rows, True
-            if not fresh:
-                return rows, len(rows) < ROW_CAP
-        return rows, False
-
-
-def _identity(row: Row) -> object:
-    return request_id(row) or tuple(sorted((name, value or "") for name, value in row.items()))
-
-
-def _honoured(window: Window, rows: list[Row]) -> bool:
-    return not any(
-        window.is_foreign(moment(row, "requested_datetime"), moment(row, "updated_datetime"))
-        for row in rows
-    )
-
-
-def _can_halve(window: Window) -> bool:
-    return window.end - window.start > SMALLEST_WINDOW

@@ -6,7 +6,6 @@ with the field's name.
 
 from __future__ import annotations
 
-import hmac
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -27,9 +26,11 @@ TEXT_FIELDS = frozenset(
 MAX_DESCRIPTION = 4_000
 MAX_FIELDS = 200
 MAX_MEDIA_URL = 2_000
+MAX_MEDIA = 10
 _MAX_LENGTHS = {
     "address_string": 1_000,
     "address_id": 200,
+    "zipcode": 20,
     "media_url": MAX_MEDIA_URL,
     "email": 200,
     "phone": 64,
@@ -53,6 +54,8 @@ class Form:
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     text_fields: frozenset[str] = TEXT_FIELDS
     """Names in the body that hold free text: an attribute's value may be anything, too."""
+    media_urls: tuple[str, ...] = ()
+    """The one field that may be given several times; `fields` has the first."""
 
     def get(self, name: str) -> str | None:
         return self.fields.get(name)
@@ -71,6 +74,7 @@ def read_form(body: bytes) -> Form:
     """Decode an application/x-www-form-urlencoded body. Raises Refused."""
     fields: dict[str, str] = {}
     attributes: dict[str, list[str]] = {}
+    media_urls: list[str] = []
     text_fields = set(TEXT_FIELDS)
     pairs = [pair for pair in body.split(b"&") if pair]
     if len(pairs) > MAX_FIELDS:
@@ -83,12 +87,16 @@ def read_form(body: bytes) -> Form:
         if (attribute := _ATTRIBUTE.fullmatch(name)) is not None:
             attributes.setdefault(attribute[1], []).append(value)
             text_fields.add(name)
+        elif name in ("media_url", "media_url[]"):
+            media_urls.append(value)
+            fields.setdefault("media_url", value)
         elif fields.setdefault(name, value) != value:
             raise Refused(400, f"{name[:100]} was given twice with different values.")
     return Form(
         fields,
         {name: tuple(values) for name, values in attributes.items()},
         frozenset(text_fields),
+        tuple(media_urls),
     )
 
 
@@ -106,15 +114,6 @@ def without_key(body: bytes) -> bytes:
     return _BEYOND_ASCII.sub(lambda match: b"%%%02X" % match[0][0], kept)
 
 
-def check_key(form: Form, expected: str | None) -> None:
-    """Raises Refused (403) unless the form carries `expected`. Takes constant time."""
-    given = form.get("api_key")
-    if given is None:
-        raise Refused(403, "api_key is missing.")
-    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        raise Refused(403, "api_key is not valid.")
-
-
 def degrees(text: str, limit: float) -> float | None:
     """A WGS84 coordinate of at most `limit` degrees either way, or None."""
     text = text.strip()
@@ -122,6 +121,11 @@ def degrees(text: str, limit: float) -> float | None:
         return None
     value = float(text)
     return value if -limit <= value <= limit else None
+
+
+def address_of_id(address_id: str) -> str:
+    """What people are shown of a place that is known by its id alone."""
+    return f"Address ID {address_id}"
 
 
 def _location(form: Form) -> Location:
@@ -138,7 +142,7 @@ def _location(form: Form) -> Location:
     address = form.get("address_string")
     address_id = form.get("address_id")
     if address is None and address_id is not None:
-        address = f"Address ID {address_id}"
+        address = address_of_id(address_id.strip())
     if latitude is None and address is None:
         raise Refused(
             400, "A location is missing: give lat and long, address_string or address_id."
@@ -158,8 +162,9 @@ def phone_address(phone: str) -> str | None:
     return None
 
 
-def _author(form: Form, external_id: str) -> Author:
-    """Whoever filed it, by the best address given; without one nobody else ever is."""
+def author_of(form: Form, conversation: str) -> Author:
+    """Whoever wrote it, by the best address given; without one nobody else ever is, but for
+    who filed the same request without one. Raises Refused."""
     names = (form.get("first_name"), form.get("last_name"))
     display_name = " ".join(name.strip() for name in names if name) or None
     email, phone = form.get("email"), form.get("phone")
@@ -172,7 +177,7 @@ def _author(form: Form, external_id: str) -> Author:
     for name in ("account_id", "device_id"):
         if (value := form.get(name)) is not None:
             return Author("open311", f"{name.removesuffix('_id')}:{value.strip()}", display_name)
-    return Author("open311", f"anonymous:{external_id}", display_name)
+    return Author("open311", f"anonymous:{conversation}", display_name)
 
 
 def web_address(text: str) -> str | None:
@@ -195,6 +200,24 @@ def media(url: str) -> Attachment:
     return Attachment(url, guessed or "image", path.rsplit("/", 1)[-1] or None)
 
 
+def check_lengths(form: Form) -> None:
+    """Raises Refused for a field that is too long."""
+    for name, limit in (*_MAX_LENGTHS.items(), ("description", MAX_DESCRIPTION)):
+        given = form.media_urls if name == "media_url" else (form.get(name) or "",)
+        if any(len(value) > limit for value in given):
+            raise Refused(400, f"{name} is longer than {limit:,} characters.")
+
+
+def attachments_of(form: Form) -> tuple[Attachment, ...]:
+    """What the media_urls name, in order, each once. Raises Refused."""
+    urls = [web_address(given) for given in dict.fromkeys(form.media_urls)]
+    if len(urls) > MAX_MEDIA:
+        raise Refused(400, f"media_url was given more than {MAX_MEDIA} times.")
+    if None in urls:
+        raise Refused(400, "media_url is not an http or https address.")
+    return tuple(media(url) for url in urls if url is not None)
+
+
 def _service(form: Form) -> Service:
     code = form.get("service_code")
     if code is None:
@@ -212,20 +235,12 @@ def read_filing(form: Form, external_id: str, now: datetime) -> tuple[Service, I
     matters. It is public, since GeoReport lets everyone read requests.
     """
     service = _service(form)
-    for name, limit in _MAX_LENGTHS.items():
-        if len(form.get(name) or "") > limit:
-            raise Refused(400, f"{name} is longer than {limit:,} characters.")
+    check_lengths(form)
     description = form.get("description") or ""
-    if len(description) > MAX_DESCRIPTION:
-        raise Refused(400, f"description is longer than {MAX_DESCRIPTION:,} characters.")
     location = _location(form)
-    media_url = None
-    if (given := form.get("media_url")) is not None:
-        media_url = web_address(given)
-        if media_url is None:
-            raise Refused(400, "media_url is not an http or https address.")
+    attachments = attachments_of(form)
     context: dict[str, object] = {"service_code": service.code, "service_name": service.name}
-    for name in ("email", "phone", "address_id"):
+    for name in ("email", "phone", "address_id", "zipcode"):
         if (value := form.get(name)) is not None:
             context[name] = value.strip()
     if form.attributes:
@@ -234,7 +249,7 @@ def read_filing(form: Form, external_id: str, now: datetime) -> tuple[Service, I
     return service, InboundMessage(
         external_id=external_id,
         conversation=external_id,
-        author=_author(form, external_id),
+        author=author_of(form, external_id),
         body=description.strip() or service.name,
         sent_at=now,
         visibility=Visibility.PUBLIC,
@@ -242,7 +257,7 @@ def read_filing(form: Form, external_id: str, now: datetime) -> tuple[Service, I
         unit=service.unit,
         topic=service.topic,
         skip_bot=True,
-        attachments=(media(media_url),) if media_url is not None else (),
+        attachments=attachments,
         location=location,
         context=context,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from channels.open311.filing import MAX_MEDIA_URL, degrees, media, web_address
@@ -12,9 +13,9 @@ from hub.ports import (
     Account,
     Author,
     Ignored,
-    InboundItem,
     InboundMessage,
     Location,
+    Unreadable,
     Visibility,
 )
 from hub.ports.messages import clean_text
@@ -37,13 +38,14 @@ _SHOWN = (
 )
 
 
-def _text(row: Row, name: str) -> str | None:
+def text_of(row: Row, name: str) -> str | None:
+    """A field without the blanks around it; None where nothing is left."""
     value = row.get(name)
     return value.strip() or None if value is not None else None
 
 
 def request_id(row: Row) -> str | None:
-    return _text(row, "service_request_id")
+    return text_of(row, "service_request_id")
 
 
 def moment(row: Row, name: str) -> datetime | None:
@@ -53,7 +55,7 @@ def moment(row: Row, name: str) -> datetime | None:
 
 
 def _location(row: Row) -> Location | None:
-    lat, long, address = _text(row, "lat"), _text(row, "long"), _text(row, "address")
+    lat, long, address = text_of(row, "lat"), text_of(row, "long"), text_of(row, "address")
     latitude = degrees(lat, 90) if lat is not None else None
     longitude = degrees(long, 180) if long is not None else None
     # Half a coordinate, or 0/0 in the Gulf of Guinea, is how servers say "unknown".
@@ -66,26 +68,32 @@ def _location(row: Row) -> Location | None:
     return Location(latitude, longitude, address)
 
 
-def read_request(row: Row, account: Account, now: datetime) -> InboundItem:
+def _unreadable(row: Row, why: str) -> Unreadable:
+    return Unreadable(json.dumps(row).encode(), f"open311: {why}")
+
+
+def read_request(
+    row: Row, account: Account, now: datetime
+) -> InboundMessage | Ignored | Unreadable:
     """The message of one row, or why it is none.
 
-    Only a row that nobody can refer to is ignored. A date that cannot be read becomes `now`:
+    Only a row that nobody can refer to is unreadable. A date that cannot be read becomes `now`:
     a citizen's request is not dropped for it.
     """
     remote_id = request_id(row)
     if remote_id is None:
-        if _text(row, "token") is not None:
+        if text_of(row, "token") is not None:
             return Ignored("open311: no service_request_id yet, only a token")
-        return Ignored("open311: a row without service_request_id")
+        return _unreadable(row, "a row without service_request_id")
     if len(remote_id) > MAX_ID:
-        return Ignored("open311: service_request_id too long")
+        return _unreadable(row, "service_request_id too long")
     external_id = f"{PREFIX}{remote_id}"
-    name = _text(row, "service_name")
-    code = _text(row, "service_code")
+    name = text_of(row, "service_name")
+    code = text_of(row, "service_code")
     service = recognise(code, name)
     location = _location(row)
     title = name or (service.name if service is not None else f"Service request {remote_id}")
-    media_url = web_address(_text(row, "media_url") or "")
+    media_url = web_address(text_of(row, "media_url") or "")
     if media_url is not None and len(media_url) > MAX_MEDIA_URL:
         media_url = None
     return InboundMessage(
@@ -93,7 +101,7 @@ def read_request(row: Row, account: Account, now: datetime) -> InboundItem:
         conversation=external_id,
         # GeoReport does not tell who filed a request, so each author is known by it alone.
         author=Author("open311", f"account-{account.id}:{external_id}"),
-        body=_text(row, "description") or title,
+        body=text_of(row, "description") or title,
         sent_at=moment(row, "requested_datetime") or moment(row, "updated_datetime") or now,
         visibility=Visibility.PUBLIC,
         subject=f"{title} – {location.address}" if location and location.address else title,
@@ -105,6 +113,6 @@ def read_request(row: Row, account: Account, now: datetime) -> InboundItem:
         context={
             field: clean_text(value, MAX_FACT)
             for field in _SHOWN
-            if (value := _text(row, field)) is not None
+            if (value := text_of(row, field)) is not None
         },
     )

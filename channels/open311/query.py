@@ -1,4 +1,4 @@
-"""Reading the filters of `GET requests`.
+"""Reading the filters of `GET requests` and `GET servicerequestupdates`.
 
 The window is on requested_datetime and spans at most 90 days; without one it is the last 90
 days. `service_request_id` overrides everything else. `updated_after` and `updated_before`
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from channels.open311.answers import Refused
 from channels.open311.services import BY_CODE
 from channels.open311.w3time import parse_w3
-from hub.ports import ServiceRequestFilter
+from hub.ports import ServiceRequestFilter, UpdateFilter
 
 WINDOW = timedelta(days=90)
 MAX_ROWS = 1_000
@@ -42,9 +42,14 @@ def _one(params: Params, name: str) -> str | None:
 
 
 def _moment(params: Params, name: str) -> datetime | None:
-    text = _one(params, name)
+    return read_moment(name, _one(params, name))
+
+
+def read_moment(name: str, text: str | None) -> datetime | None:
+    """The moment that the field `name` holds, None where it is missing. Raises Refused."""
     if text is None:
         return None
+    text = text.strip()
     # An offset's plus sign that was not percent-encoded arrives as a space.
     at = parse_w3(re.sub(r" (\d\d:?\d\d)$", r"+\1", text))
     if at is None:
@@ -61,6 +66,15 @@ def _count(params: Params, name: str, most: int) -> int | None:
     if re.fullmatch(r"[0-9]{1,7}", text, re.ASCII) is None or not 1 <= int(text) <= most:
         raise Refused(400, f"{name} is not a whole number from 1 to {most:,}.")
     return int(text)
+
+
+def _page(params: Params) -> tuple[int, int]:
+    """Rows to answer, and rows to leave out before them."""
+    size = _count(params, "page_size", _MAX_PAGE)
+    page = _count(params, "page", _MAX_PAGE) or 1
+    # A larger page is what a client hopes for, not an error: it gets as many as there may be.
+    size = min(size or MAX_ROWS, MAX_ROWS)
+    return size, (page - 1) * size
 
 
 def known_id(text: str) -> bool:
@@ -114,8 +128,7 @@ def read_filter(params: Params, now: datetime) -> ServiceRequestFilter | None:
         start, end = start or (end or now) - WINDOW, end or (start or now) + WINDOW
     elif updated_from is None and updated_to is None:
         start = now - WINDOW
-    size = _count(params, "page_size", MAX_ROWS) or MAX_ROWS
-    page = _count(params, "page", _MAX_PAGE) or 1
+    size, offset = _page(params)
     return ServiceRequestFilter(
         service_codes=tuple(codes),
         requested_from=start,
@@ -124,5 +137,40 @@ def read_filter(params: Params, now: datetime) -> ServiceRequestFilter | None:
         updated_to=updated_to,
         open=statuses == {"open"} if len(statuses) == 1 else None,
         limit=size,
-        offset=(page - 1) * size,
+        offset=offset,
     )
+
+
+def read_update_filter(params: Params, now: datetime) -> UpdateFilter | None:
+    """What `GET servicerequestupdates` asks for; None where no update can match.
+
+    Without bounds it is the last 90 days, and all there is of requests that are named.
+    Raises Refused.
+    """
+    given = _ids(params)
+    if given is not None and not given.ids:
+        return None
+    since, until = _span(
+        _moment(params, "start_date"), _moment(params, "end_date"), ("start_date", "end_date")
+    )
+    if given is None:
+        if since is not None and until is not None and until - since > WINDOW:
+            raise Refused(400, "start_date and end_date are more than 90 days apart.")
+        if since is None:
+            since = (until or now) - WINDOW
+    size, offset = _page(params)
+    ids = given.ids if given is not None else ()
+    return UpdateFilter(ids, since, until, limit=size, offset=offset)
+
+
+def wants_extensions(params: Params) -> bool:
+    """Whether `extensions=true` asks for more than the standard's fields. Raises Refused."""
+    return (_one(params, "extensions") or "").lower() in ("true", "1", "yes")
+
+
+def check_jurisdiction(given: str | None, ours: str | None) -> None:
+    """An endpoint of one jurisdiction does not need to be told which: absent and empty are
+    the same. Raises Refused (404) for another one, where we have a name at all."""
+    given = (given or "").strip()
+    if ours is not None and given and given.lower() != ours.lower():
+        raise Refused(404, f"jurisdiction_id {given[:100]!r} was not found.")

@@ -23,7 +23,7 @@ Row = Mapping[str, str | None]
 """One request, service, update or error; blank and missing fields are None or absent."""
 
 
-class Unreadable(Exception):
+class NotRows(Exception):
     """The body is neither JSON nor XML that holds rows."""
 
 
@@ -109,14 +109,14 @@ def _xml_rows(text: str | bytes) -> Iterator[Row]:
 
 
 def read_rows(body: bytes) -> tuple[Row, ...]:
-    """Every row of an answer, in its order. Raises Unreadable."""
+    """Every row of an answer, in its order. Raises NotRows."""
     stripped = body.removeprefix(b"\xef\xbb\xbf").strip()
     try:
         if stripped.startswith(b"<"):
             return tuple(_xml_rows(stripped))
         return tuple(_json_rows(_from_json(stripped.decode("utf-8", "replace"))))
     except (ValueError, ParseError, DefusedXmlException, LookupError, RecursionError) as error:
-        raise Unreadable(f"neither JSON nor XML: {type(error).__name__}") from None
+        raise NotRows(f"neither JSON nor XML: {type(error).__name__}") from None
 
 
 def error_text(rows: tuple[Row, ...]) -> str | None:

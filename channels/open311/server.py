@@ -7,8 +7,6 @@ also where a router would answer in its own words (unknown path, unknown method)
 
 from __future__ import annotations
 
-import math
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
@@ -17,68 +15,39 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from channels.open311.answers import MEDIA_TYPES, Format, Refused, Value, answer, refusal, xml_text
-from channels.open311.filing import (
-    MAX_DESCRIPTION,
-    check_key,
-    read_filing,
-    read_form,
-    web_address,
-    without_key,
+from channels.open311.comments import presented_update
+from channels.open311.openapi import document
+from channels.open311.posting import Posting
+from channels.open311.presented import presented
+from channels.open311.query import (
+    check_jurisdiction,
+    known_id,
+    read_filter,
+    read_update_filter,
+    wants_extensions,
 )
-from channels.open311.query import known_id, read_filter
-from channels.open311.rate import FilingRate
 from channels.open311.services import BY_CODE, SERVICES
 from channels.open311.w3time import format_w3
-from hub.ports import (
-    Account,
-    Inbox,
-    ReceivedBody,
-    ServiceRequest,
-    ServiceRequestFilter,
-    ServiceRequests,
-)
+from hub.ports import Account, Inbox, ServiceRequest, ServiceRequestFilter, ServiceRequests
 
-MAX_BODY_BYTES = 1_000_000
-_PATIENCE_BYTES = 16_000_000
+_CROSS_ORIGIN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "Content-Type",
+}
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = datetime(2026, 11, 22, tzinfo=UTC)
 """When the service list last changed."""
-
-_FORM = "application/x-www-form-urlencoded"
 
 Clock = Callable[[], datetime]
 Handler = Callable[[Request, Format, str], Awaitable[Response]]
 
 
-def presented(request: ServiceRequest) -> Mapping[str, Value]:
-    """A request as `GET requests` answers it: every field of the standard, null where none."""
-    service = BY_CODE.get(request.service_code)
-    location = request.location
-    return {
-        "service_request_id": request.id,
-        "status": "open" if request.open else "closed",
-        "status_notes": request.status_notes,
-        "service_name": service.name if service is not None else None,
-        "service_code": request.service_code,
-        "description": request.description[:MAX_DESCRIPTION],
-        "agency_responsible": request.agency,
-        "service_notice": service.notice if service is not None else None,
-        "requested_datetime": format_w3(request.requested_at),
-        "updated_datetime": format_w3(request.updated_at),
-        "expected_datetime": (
-            format_w3(request.expected_at) if request.expected_at is not None else None
-        ),
-        "address": location.address if location is not None else None,
-        "address_id": None,
-        "zipcode": None,
-        "lat": location.latitude if location is not None else None,
-        "long": location.longitude if location is not None else None,
-        "media_url": web_address(request.media_url) if request.media_url is not None else None,
-    }
-
-
 class Open311Server:
-    """An ASGI app for one account. `account.secrets["api_key"]` is the key it accepts."""
+    """An ASGI app for one account. The keys it accepts are in `account.secrets`, see `ApiKeys`.
+
+    Where the account is told a `jurisdiction_id` and has no remote side, that one is ours.
+    """
 
     def __init__(
         self,
@@ -91,14 +60,25 @@ class Open311Server:
         contact: str = "City of Tallahassee, 850-891-4968",
         public_url: str | None = None,
         test: bool = False,
+        current: Callable[[], Awaitable[Account]] | None = None,
     ) -> None:
-        """`public_url` is this endpoint's address where the Host header does not tell it;
+        """`current` gives the account as it is now: its keys may change while we run.
+
+        `public_url` is this endpoint's address where the Host header does not tell it;
         `test` marks it in the discovery as one whose requests nobody works on."""
         self._account = account
-        self._inbox = inbox
         self._requests = requests
         self._clock = clock
-        self._rate = FilingRate(filings_per_minute) if filings_per_minute is not None else None
+        ours = account.secrets.get("jurisdiction_id") if account.base_url is None else None
+        self._jurisdiction_id = ours or None
+        self._posting = Posting(
+            account,
+            inbox,
+            requests,
+            current=current or self._as_given,
+            jurisdiction_id=self._jurisdiction_id,
+            per_minute=filings_per_minute,
+        )
         self._contact = contact
         self._public_url = public_url
         self._test = test
@@ -106,6 +86,8 @@ class Open311Server:
             "discovery": {"GET": self._discovery},
             "services": {"GET": self._services},
             "requests": {"GET": self._list, "POST": self._file},
+            "servicerequestupdates": {"GET": self._updates, "POST": self._comment},
+            "openapi": {"GET": self._document},
         }
         self._in_folder: Mapping[str, Mapping[str, Handler]] = {
             "services": {"GET": self._definition},
@@ -129,6 +111,8 @@ class Open311Server:
             response = refusal(fmt, refused)
         except ClientDisconnect:
             return
+        if request.method == "HEAD":
+            response.body = b""  # its headers, Content-Length too, are those of GET
         await response(scope, receive, send)
 
     async def _dispatch(
@@ -140,19 +124,23 @@ class Open311Server:
             raise Refused(404, "There is no such resource.")
         if ending not in MEDIA_TYPES:
             raise Refused(400, "The format is unknown: end the address in .xml or .json.")
-        handler = handlers.get(request.method)
+        allowed = ", ".join((*handlers, "HEAD", "OPTIONS"))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": allowed, **_CROSS_ORIGIN})
+        handler = handlers.get("GET" if request.method == "HEAD" else request.method)
         if handler is None:
-            allowed = ", ".join(handlers)
             raise Refused(
                 405,
                 f"{xml_text(request.method)} is not allowed here: {allowed}.",
                 {"Allow": allowed},
             )
+        check_jurisdiction(request.query_params.get("jurisdiction_id"), self._jurisdiction_id)
         return await handler(request, fmt, name)
 
+    async def _as_given(self) -> Account:
+        return self._account
+
     async def _discovery(self, request: Request, fmt: Format, name: str) -> Response:
-        mounted = request.url.replace(path=request.scope.get("root_path", ""), query="")
-        url = self._public_url or str(mounted)
         changeset = format_w3(CHANGESET)
         found: Value = {
             "changeset": changeset,
@@ -161,7 +149,7 @@ class Open311Server:
             "endpoints": [
                 {
                     "specification": SPECIFICATION,
-                    "url": url.rstrip("/"),
+                    "url": self._address(request),
                     "changeset": changeset,
                     "type": "test" if self._test else "production",
                     "formats": ["text/xml", "application/json"],
@@ -179,9 +167,12 @@ class Open311Server:
         return answer(fmt, "service_definition", {"service_code": code, "attributes": []})
 
     async def _list(self, request: Request, fmt: Format, name: str) -> Response:
-        wanted = read_filter(request.query_params.multi_items(), self._clock())
+        params = request.query_params.multi_items()
+        extended = wants_extensions(params)
+        wanted = read_filter(params, self._clock())
         found = await self._requests.find(self._account.id, wanted) if wanted is not None else ()
-        return answer(fmt, "service_requests", [presented(one) for one in found])
+        rows: Value = [presented(one, extended=extended) for one in found]
+        return answer(fmt, "service_requests", rows)
 
     async def _find(self, request_id: str) -> ServiceRequest:
         if known_id(request_id):
@@ -191,7 +182,9 @@ class Open311Server:
         raise Refused(404, f"service_request_id {request_id[:100]!r} was not found.")
 
     async def _status(self, request: Request, fmt: Format, request_id: str) -> Response:
-        return answer(fmt, "service_requests", [presented(await self._find(request_id))])
+        extended = wants_extensions(request.query_params.multi_items())
+        found = presented(await self._find(request_id), extended=extended)
+        return answer(fmt, "service_requests", [found])
 
     async def _token(self, request: Request, fmt: Format, token: str) -> Response:
         """Requests get their id at once, so the id is the only token there is."""
@@ -204,68 +197,24 @@ class Open311Server:
         )
 
     async def _file(self, request: Request, fmt: Format, name: str) -> Response:
-        _check_content_type(request.headers.get("content-type", ""))
-        body = await _read_body(request)
-        form = read_form(body)
-        check_key(form, self._account.secrets.get("api_key"))
-        now = self._clock()
-        external_id = f"filed:{uuid.uuid4().hex}"
-        service, message = read_filing(form, external_id, now)
-        if self._rate is not None and (wait := self._rate.take(now)) > 0:
-            raise Refused(
-                429, "Too many requests were filed.", {"Retry-After": str(math.ceil(wait))}
-            )
-        accepted = await self._inbox.receive(
-            ReceivedBody(
-                account_id=self._account.id,
-                items=(message,),
-                raw=without_key(body),
-                content_type=_FORM,
-                text_fields=form.text_fields,
-            )
-        )
-        if not accepted:
-            # The inbox keeps what it cannot store as a message, sealed, for people to look at.
-            raise Refused(
-                400, "The request could not be stored as it is; the city will look at it."
-            )
-        filed: Value = [
-            {
-                "service_request_id": str(accepted[0].ticket_id),
-                "service_notice": service.notice,
-                "account_id": form.get("account_id"),
-            }
-        ]
-        return answer(fmt, "service_requests", filed)
+        filed = await self._posting.file(request, self._clock())
+        return answer(fmt, "service_requests", [filed])
 
+    async def _updates(self, request: Request, fmt: Format, name: str) -> Response:
+        wanted = read_update_filter(request.query_params.multi_items(), self._clock())
+        found = await self._requests.updates(self._account.id, wanted) if wanted is not None else ()
+        return answer(fmt, "service_request_updates", [presented_update(one) for one in found])
 
-def _check_content_type(content_type: str) -> None:
-    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
-    if media_type != _FORM:
-        raise Refused(400, f"The Content-Type is not {_FORM}.")
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "charset" and value.strip().strip('"') not in ("utf-8", "utf8"):
-            raise Refused(400, "The charset is not UTF-8.")
+    async def _comment(self, request: Request, fmt: Format, name: str) -> Response:
+        commented = await self._posting.comment(request, self._clock())
+        return answer(fmt, "service_request_updates", [commented])
 
+    async def _document(self, request: Request, fmt: Format, name: str) -> Response:
+        """This endpoint for programs: an OpenAPI document, as JSON alone."""
+        if fmt != "json":
+            raise Refused(404, "The OpenAPI document is JSON: ask for openapi.json.")
+        return answer(fmt, "openapi", document(self._address(request)))
 
-async def _read_body(request: Request) -> bytes:
-    """The body, if it is not too large. Raises Refused.
-
-    What is too large is read on and thrown away for a while: a connection closed while its
-    client still writes is reset, and the client never sees why.
-    """
-    too_large = Refused(
-        400, f"The body is larger than {MAX_BODY_BYTES:,} bytes.", {"Connection": "close"}
-    )
-    body = bytearray()
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= MAX_BODY_BYTES:
-            body += chunk
-        elif size > _PATIENCE_BYTES:
-            break
-    if size > MAX_BODY_BYTES:
-        raise too_large
-    return bytes(body)
+    def _address(self, request: Request) -> str:
+        mounted = request.url.replace(path=request.scope.get("root_path", ""), query="")
+        return (self._public_url or str(mounted)).rstrip("/")

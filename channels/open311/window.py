@@ -21,6 +21,10 @@ OVERLAP: Mapping[Mode, timedelta] = {
     # A request may be published long after it was filed, once it has been moderated.
     "requested": timedelta(days=1),
 }
+SWEEP_EVERY = timedelta(hours=1)
+ASK_FOR_UPDATES_EVERY = timedelta(days=1)
+MOST_REPORTED = 200
+_FURTHER = ("updates", "no_updates_until", "swept")
 # Wider than any clock or any time written without its zone is off.
 _FOREIGN = timedelta(days=2)
 
@@ -37,6 +41,14 @@ class Cursor:
 
     since: datetime
     mode: Mode = "updated"
+    updates: datetime | None = None
+    """Service request updates have been read up to here."""
+    no_updates_until: datetime | None = None
+    """The endpoint has no such call: it is asked again then."""
+    swept: datetime | None = None
+    """When an endpoint without `updated_after` was last asked for everything."""
+    reported: tuple[str, ...] = ()
+    """Digests of rows that could not be read and were handed over: windows overlap."""
 
     @classmethod
     def read(cls, text: str | None, now: datetime) -> Cursor:
@@ -49,15 +61,28 @@ class Cursor:
             since = parse_w3(saved["since"])
             mode = saved["mode"]
             known = mode in OVERLAP
+            further = {
+                name: moment
+                for name in _FURTHER
+                if (moment := parse_w3(saved.get(name) or "")) is not None
+            }
+            reported = tuple(str(one) for one in saved.get("reported", ()))
         except (ValueError, TypeError, KeyError, AttributeError):
             return start
         if since is None or not known:
             return start
         # A clock that was once wrong must not hide what comes until it is right again.
-        return cls(min(since, now), mode)
+        latest = {"no_updates_until": now + ASK_FOR_UPDATES_EVERY}
+        bounded = {name: min(at, latest.get(name, now)) for name, at in further.items()}
+        return cls(min(since, now), mode, reported=reported, **bounded)
 
     def dump(self) -> str:
-        return json.dumps({"since": format_w3(self.since), "mode": self.mode})
+        further = {name: getattr(self, name) for name in _FURTHER}
+        saved: dict[str, object] = {"since": format_w3(self.since), "mode": self.mode}
+        saved |= {name: format_w3(at) for name, at in further.items() if at is not None}
+        if self.reported:
+            saved["reported"] = self.reported
+        return json.dumps(saved)
 
     def window(self, now: datetime) -> Window:
         start = self.since - OVERLAP[self.mode]
@@ -73,7 +98,27 @@ class Cursor:
         mode = self.mode
         if mode == "first" and window.to_now:
             mode = "updated"
-        return Cursor(window.end, mode)
+        return replace(self, since=window.end, mode=mode)
+
+    def sweep_is_due(self, now: datetime) -> bool:
+        """Whether an endpoint that cannot be asked for changes is to be asked for everything."""
+        return self.mode == "requested" and (self.swept is None or now - self.swept >= SWEEP_EVERY)
+
+    def update_window(self, now: datetime) -> UpdateWindow | None:
+        """The updates to read next; None while the endpoint is known to have none."""
+        if self.no_updates_until is not None and now < self.no_updates_until:
+            return None
+        start = now - LOOK_BACK
+        if self.updates is not None:
+            start = self.updates - OVERLAP["updated"]
+        end = min(start + LOOK_BACK, now)
+        return UpdateWindow(start, end, to_now=end == now)
+
+    def after_updates(self, window: UpdateWindow) -> Cursor:
+        return replace(self, updates=window.end, no_updates_until=None)
+
+    def without_updates(self, now: datetime) -> Cursor:
+        return replace(self, no_updates_until=now + ASK_FOR_UPDATES_EVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +129,11 @@ class Window:
     start: datetime
     end: datetime
     to_now: bool
+
+    @classmethod
+    def of_all(cls, now: datetime) -> Window:
+        """Everything the standard lets one ask for at once."""
+        return cls("requested", now - LOOK_BACK, now, to_now=True)
 
     def params(self) -> Mapping[str, str]:
         """The filters of `GET requests` for it."""
@@ -105,3 +155,23 @@ class Window:
         return requested is not None and not (
             self.start - _FOREIGN <= requested <= self.end + _FOREIGN
         )
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateWindow:
+    """A stretch of time whose updates are asked for, at most 90 days."""
+
+    start: datetime
+    end: datetime
+    to_now: bool
+
+    def params(self) -> Mapping[str, str]:
+        """The filters of `GET servicerequestupdates` for it."""
+        return {"start_date": format_w3(self.start), "end_date": format_w3(self.end)}
+
+    def first_half(self) -> UpdateWindow:
+        return UpdateWindow(self.start, self.start + (self.end - self.start) / 2, to_now=False)
+
+    def is_foreign(self, updated: datetime) -> bool:
+        """Whether an endpoint that honours this window would not have sent such a row."""
+        return not self.start - _FOREIGN <= updated <= self.end + _FOREIGN

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from hub.accounts.connectors import AccountStopped, ConnectorPool
 from hub.db.database import Database
+from hub.delivery.models import Delivery, DeliveryState
 from hub.now import Now
-from hub.ports import Rejected, StatusUpdate, TakesStatus
-from hub.tickets.models import Direction, Message, Status, Ticket
+from hub.ports import Rejected, StatusUpdate, TakesStatus, Visibility
+from hub.tickets.models import Message, Status, Ticket
 
 KIND = "push-status"
 
@@ -32,13 +33,17 @@ class Statuses:
             ticket = await session.get_one(Ticket, payload["ticket_id"])
             answer = await session.scalar(
                 select(Message.body)
+                .join(Delivery, Delivery.message_id == Message.id)
                 .where(
                     Message.ticket_id == ticket.id,
-                    Message.direction == Direction.OUTBOUND.value,
+                    Message.visibility == Visibility.PUBLIC.value,
+                    Delivery.state == DeliveryState.SENT.value,
                 )
                 .order_by(Message.id.desc())
                 .limit(1)
             )
+        if ticket.merged_into_id is not None:
+            return  # it goes on elsewhere: nothing has ended
         resolved = ticket.status == Status.RESOLVED
         update = StatusUpdate(
             # The same change of the ticket is the same update, however often it is pushed.

@@ -44,11 +44,17 @@ class Endpoint:
     json_too: bool = True
     knows_updates: bool = True
     """Honours `updated_after`; else it ignores the parameter."""
+    lists_updates: bool = True
+    """Has `GET servicerequestupdates`."""
+    own_ids: bool = True
+    """Gives updates ids of its own; else it keeps the sender's."""
     knows_pages: bool = True
     page_cap: int = 1000
     override: Override | None = None
     calls: list[httpx2.Request] = field(default_factory=list)
     posted: list[dict[str, str]] = field(default_factory=list)
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    """Of the city itself."""
 
     @property
     def transport(self) -> httpx2.MockTransport:
@@ -74,24 +80,40 @@ class Endpoint:
         if name == "servicerequestupdates" and request.method == "POST":
             posted = dict(parse_qsl(request.content.decode(), keep_blank_values=True))
             self.posted.append(posted)
-            return self._say(ending, "service_requests", [{"update_id": 5_000 + len(self.posted)}])
-        if name == "servicerequestupdates":
-            return self._say(ending, "service_requests", self._updates())
+            row = {"update_id": self._update_id(len(self.posted) - 1)}
+            return self._say(ending, "service_request_updates", [row])
+        if name == "servicerequestupdates" and self.lists_updates:
+            return self._say(ending, "service_request_updates", self._updates())
         return httpx2.Response(404, json=[{"code": 404, "description": "no such call"}])
 
+    def _update_id(self, index: int) -> str:
+        return str(5_001 + index) if self.own_ids else self.posted[index]["update_id"]
+
     def _updates(self) -> list[dict[str, Any]]:
-        return [
+        return self.updates + [
             {
-                "update_id": 5_001 + index,
+                "update_id": self._update_id(index),
                 "service_request_id": int(one["service_request_id"]),
+                "status": one["status"],
                 "description": one["description"],
                 "updated_datetime": one["updated_datetime"],
             }
             for index, one in enumerate(self.posted)
         ]
 
+    def take_over(self) -> None:
+        """What was posted becomes the requests' status and notes, as many servers do it."""
+        for one in self.posted:
+            for row in self.rows:
+                if row["service_request_id"] == one["service_request_id"]:
+                    row["status"] = one["status"].lower()
+                    row["status_notes"] = one["description"]
+                    row["updated_datetime"] = one["updated_datetime"]
+
     def _found(self, request: httpx2.Request) -> list[dict[str, Any]]:
         params = request.url.params
+        if wanted := params.get("service_request_id"):
+            return [one for one in self.rows if one["service_request_id"] == wanted]
         by_updates = self.knows_updates and "updated_after" in params
         low = parse_w3(params.get("updated_after" if by_updates else "start_date", ""))
         high = parse_w3(params.get("end_date", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,11 +23,12 @@ from hub.ports import (
     ReceivesWebhooks,
     Rejected,
     Reply,
+    TakesStatus,
     TemporarilyUnavailable,
     Visibility,
 )
-from tests.channels.open311.endpoint import BASE, Endpoint, row
-from tests.channels.open311.fakes import API_KEY, NOW, Hub, account
+from tests.channels.open311.endpoint import BASE, Endpoint, Override, row
+from tests.channels.open311.fakes import NOW, Hub, account
 from tests.channels.open311.test_reading import request
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +74,10 @@ async def drain(connector: Open311Connector, cursor: str | None = None) -> list[
     raise AssertionError("the connector never has enough")
 
 
+def only_posts(answer: Callable[[httpx2.Request], httpx2.Response]) -> Override:
+    return lambda request: answer(request) if request.method == "POST" else None
+
+
 async def noted(parts: list[str], part: str) -> None:
     parts.append(part)
 
@@ -83,6 +89,9 @@ async def test_it_is_a_connector_that_polls() -> None:
     assert isinstance(connector, FindsSent)
     assert not isinstance(connector, ReceivesWebhooks)
     assert connector.poll_every == 60
+    assert isinstance(connector, TakesStatus)
+    assert Open311Connector.capabilities.takes_status
+    assert Open311Connector.capabilities.platform == "DigiTally"
     assert connector.capabilities.can_reply
     assert connector.capabilities.public_limit is None
     await connector.aclose()
@@ -249,9 +258,11 @@ async def test_bad_rows_never_stop_the_batch() -> None:
     )
     batch = await connect(endpoint).poll(None)
     assert sorted(ids(batch)) == ["request:1", "request:4", "request:5"]
-    reasons = [item.reason for item in batch.items if isinstance(item, Ignored)]
-    assert len(reasons) == 2
-    assert all(reason.startswith("open311: ") for reason in reasons)
+    (ignored,) = [item.reason for item in batch.items if isinstance(item, Ignored)]
+    assert "token" in ignored
+    (unreadable,) = batch.unreadable
+    assert "service_request_id" in unreadable.error
+    assert json.loads(unreadable.raw)["description"] == "Hole 2"
 
 
 async def test_our_own_server_can_be_pulled() -> None:
@@ -321,19 +332,27 @@ async def test_broken_connections(error: type[httpx2.TransportError], unknown: b
     def fail(request: httpx2.Request) -> httpx2.Response:
         raise error("broken")
 
-    connector = connect(Endpoint(override=fail))
     with pytest.raises(TemporarilyUnavailable):
-        await connector.poll(None)
+        await connect(Endpoint(override=fail)).poll(None)
+    connector = connect(Endpoint(override=only_posts(fail)))
     with pytest.raises(TemporarilyUnavailable) as caught:
         await connector.send(reply(), lambda part: noted([], part))
     assert caught.value.outcome_unknown is unknown
 
 
 async def test_a_server_error_leaves_the_outcome_unknown() -> None:
-    connector = connect(Endpoint(override=lambda request: httpx2.Response(502)))
+    connector = connect(Endpoint(override=only_posts(lambda request: httpx2.Response(502))))
     with pytest.raises(TemporarilyUnavailable) as caught:
         await connector.send(reply(), lambda part: noted([], part))
     assert caught.value.outcome_unknown
+
+
+async def test_what_could_not_be_asked_was_not_sent() -> None:
+    endpoint = Endpoint(override=lambda request: httpx2.Response(502))
+    with pytest.raises(TemporarilyUnavailable) as caught:
+        await connect(endpoint).send(reply(), lambda part: noted([], part))
+    assert not caught.value.outcome_unknown
+    assert [call.method for call in endpoint.calls] == ["GET"]
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[{", b"\xff\xfe"])
@@ -358,84 +377,6 @@ async def test_a_wrong_address_is_final(address: str) -> None:
     with pytest.raises(Rejected):
         await connector.poll(None)
     await connector.aclose()
-
-
-async def test_sending_comments_on_the_request() -> None:
-    endpoint = Endpoint()
-    connector = connect(endpoint)
-    parts: list[str] = []
-    receipt = await connector.send(reply(), lambda part: noted(parts, part))
-    assert receipt.external_ids == ("update:5001",) == tuple(parts)
-    assert receipt.accepted_at == NOW
-    assert endpoint.posted == [
-        {
-            "service_request_id": "12",
-            "update_id": "k-1",
-            "updated_datetime": "2026-11-22T15:30:00Z",
-            "status": "OPEN",
-            "description": "Filled & closed.",
-            "api_key": API_KEY,
-        }
-    ]
-
-
-async def test_the_key_is_never_in_an_address() -> None:
-    endpoint = Endpoint([row(1)])
-    connector = connect(endpoint)
-    await connector.poll(None)
-    await connector.send(reply(), lambda part: noted([], part))
-    assert all(API_KEY not in str(call.url) for call in endpoint.calls)
-
-
-async def test_what_was_sent_is_not_sent_again() -> None:
-    endpoint = Endpoint()
-    receipt = await connect(endpoint).send(
-        reply(sent_parts=("update:9",)), lambda part: noted([], part)
-    )
-    assert receipt.external_ids == ("update:9",)
-    assert endpoint.calls == []
-
-
-async def test_an_accepted_comment_whose_answer_is_garbage_is_sent() -> None:
-    connector = connect(
-        Endpoint(override=lambda request: httpx2.Response(200, content=b"thank you"))
-    )
-    receipt = await connector.send(reply(), lambda part: noted([], part))
-    assert receipt.external_ids == ("reply:k-1",)
-
-
-async def test_find_sent() -> None:
-    endpoint = Endpoint()
-    connector = connect(endpoint)
-    assert await connector.find_sent(reply()) is None
-    await connector.send(reply(), lambda part: noted([], part))
-    found = await connector.find_sent(reply())
-    assert found is not None
-    assert found.external_ids == ("update:5001",)
-    assert await connector.find_sent(reply(body="Another answer", key="k-2")) is None
-    assert await connector.find_sent(reply("request:13")) is None
-
-
-async def test_find_sent_without_updates() -> None:
-    endpoint = Endpoint(override=lambda request: httpx2.Response(404))
-    assert await connect(endpoint).find_sent(reply()) is None
-
-
-@pytest.mark.parametrize(
-    ("base_url", "conversation"), [(None, "filed:abc"), (BASE, "filed:abc"), (None, "request:1")]
-)
-async def test_requests_filed_here_are_answered_by_their_status(
-    base_url: str | None, conversation: str
-) -> None:
-    endpoint = Endpoint()
-    connector = Open311Connector(
-        account(base_url=base_url), clock=lambda: NOW, transport=endpoint.transport
-    )
-    parts: list[str] = []
-    receipt = await connector.send(reply(conversation), lambda part: noted(parts, part))
-    assert receipt.external_ids == ("reply:k-1",) == tuple(parts)
-    assert await connector.find_sent(reply(conversation)) is None
-    assert endpoint.calls == []
 
 
 async def test_without_an_address_there_is_nothing_to_pull() -> None:

@@ -93,7 +93,10 @@ def test_xml_answer(city: TestClient, form: dict[str, str]) -> None:
 
 def test_each_request_is_its_own_ticket(city: TestClient, hub: Hub, form: dict[str, str]) -> None:
     form["email"] = "pat@example.org"
-    answers = [city.post("requests.json", data=form).json()[0] for _ in range(3)]
+    answers = [
+        city.post("requests.json", data=form | {"device_id": f"d-{number}"}).json()[0]
+        for number in range(3)
+    ]
     assert [answer["service_request_id"] for answer in answers] == ["1", "2", "3"]
     assert len({message.conversation for message in hub.messages}) == 3
     assert len({message.author for message in hub.messages}) == 1
@@ -133,8 +136,8 @@ def test_authors(
 
 
 def test_nameless_authors_are_never_one(city: TestClient, hub: Hub, form: dict[str, str]) -> None:
-    for _ in range(2):
-        city.post("requests.json", data=form | {"first_name": "Pat"})
+    for street in ("1 Invented Ave", "2 Invented Ave"):
+        city.post("requests.json", data=form | {"first_name": "Pat", "address_string": street})
     first, second = (message.author for message in hub.messages)
     assert first.address != second.address
     assert first.display_name == "Pat"
@@ -307,13 +310,12 @@ def test_filing_rate(hub: Hub, form: dict[str, str]) -> None:
     client = TestClient(server)
     wrong = form | {"api_key": "wrong"}
     assert [client.post("/requests.json", data=wrong).status_code for _ in range(3)] == [403] * 3
-    assert [client.post("/requests.json", data=form).status_code for _ in range(3)] == [
-        200,
-        200,
-        429,
-    ]
-    response = client.post("/requests.json", data=form)
-    assert response.headers["retry-after"] == "30"
+    several = [form | {"device_id": f"d-{number}"} for number in range(3)]
+    answers = [client.post("/requests.json", data=one) for one in several]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["retry-after"] == "30"
+    # Again is not one more.
+    assert client.post("/requests.json", data=several[0]).json() == answers[0].json()
     times[0] += timedelta(seconds=30)
     assert client.post("/requests.json", data=form).status_code == 200
     assert client.get("/requests.json").status_code == 200

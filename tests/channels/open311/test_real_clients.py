@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import itertools
 import socket
 import threading
@@ -18,6 +19,7 @@ from starlette.routing import Mount
 
 from channels.open311 import Open311Server
 from tests.channels.open311.fakes import API_KEY, Hub
+from tests.channels.open311.test_reading import request
 
 
 @pytest.fixture
@@ -90,3 +92,61 @@ def test_georeport_reads(address: str, output_format: str) -> None:
     # In XML this client cannot tell a list of one from the one.
     row = single if output_format == "xml" else single[0]
     assert row["status"] == "open"
+
+
+def test_three_pages_and_posts_again(address: str, hub: Hub) -> None:
+    hub.requests += [request(number, conversation=f"filed:{number}") for number in range(1, 8)]
+    client = load_three().Three(address, api_key=API_KEY, jurisdiction="")
+    pages = [client.requests("pothole", page=str(page), count="3") for page in range(1, 5)]
+    assert [[row["service_request_id"] for row in page] for page in pages] == [
+        ["1", "2", "3"],
+        ["4", "5", "6"],
+        ["7"],
+        [],
+    ]
+    assert len(client.requests(between=["11-18-2026", "11-20-2026"])) == 2
+    first, again = (
+        client.post("pothole", address="400 Invented Ave", name="Pat Doe", description="A hole.")
+        for _ in range(2)
+    )
+    assert first == again
+    assert len(hub.messages) == 1
+    closed = client.requests(status="closed")
+    assert closed == []
+    client.session.close()
+
+
+def test_three_cannot_send_a_file(address: str, hub: Hub) -> None:
+    """It would send it as multipart, which the standard does not have."""
+    client = load_three().Three(address, api_key=API_KEY)
+    (refused,) = client.post("pothole", address="400 Invented Ave", media=io.BytesIO(b"picture"))
+    assert refused["code"] == 400
+    assert "x-www-form-urlencoded" in refused["description"]
+    assert not hub.messages
+    client.session.close()
+
+
+def test_three_reads_and_posts_updates(address: str, hub: Hub) -> None:
+    file_two(address)
+    client = load_three().Three(address, api_key=API_KEY)
+    said = {"api_key": API_KEY, "service_request_id": "2", "update_id": "a-1", "status": "OPEN"}
+    posted = client.session.post(
+        client._create_path("servicerequestupdates"), data=said | {"description": "Still there."}
+    )
+    assert posted.json() == [{"update_id": "3", "account_id": None}]
+    (update,) = client.get("servicerequestupdates", service_request_id="2")
+    assert (update["description"], update["client_update_id"]) == ("Still there.", "a-1")
+    assert client.get("servicerequestupdates", service_request_id="1") == []
+    client.session.close()
+
+
+@pytest.mark.parametrize("output_format", ["json", "xml"])
+def test_georeport_reads_windows(address: str, hub: Hub, output_format: str) -> None:
+    hub.requests += [request(number) for number in range(1, 6)]
+    client = load_georeport()(address, output_format=output_format)
+    window = {"start_date": "2026-11-18T00:00:00Z", "end_date": "2026-11-20T23:00:00Z"}
+    rows = client.get_service_requests(**window)
+    assert [row["service_request_id"] for row in rows] == ["2", "3", "4"]
+    assert [row["address"] for row in rows] == ["400 Invented Ave"] * 3
+    named = client.get_service_requests(service_request_id="4,5")
+    assert [row["service_request_id"] for row in named] == ["4", "5"]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.open311.pulled import read_request
-from channels.open311.rows import Unreadable, error_text, read_rows
-from hub.ports import Ignored, InboundMessage, Visibility
+from channels.open311.rows import NotRows, error_text, read_rows
+from hub.ports import Ignored, InboundMessage, Unreadable, Visibility
 from tests.channels.open311.fakes import NOW, account
 
 SAMPLES = [
@@ -106,7 +106,7 @@ def test_empty_lists(body: bytes) -> None:
     ],
 )
 def test_what_is_no_list(body: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotRows):
         read_rows(body)
 
 
@@ -115,7 +115,7 @@ def test_what_is_no_list(body: bytes) -> None:
 def test_any_body_is_read_or_unreadable(body: bytes) -> None:
     try:
         rows = read_rows(body)
-    except Unreadable:
+    except NotRows:
         return
     for row in rows:
         read_request(row, account(), NOW)
@@ -150,7 +150,7 @@ fields = st.dictionaries(
 @given(fields)
 def test_any_row_is_a_message_or_ignored(row: dict[str, str | None]) -> None:
     item = read_request(row, account(), NOW)
-    assert isinstance(item, InboundMessage | Ignored)
+    assert isinstance(item, InboundMessage | Ignored | Unreadable)
 
 
 @settings(deadline=None)
@@ -202,13 +202,19 @@ def test_an_unknown_service_goes_to_the_accounts_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    "row",
-    [{}, {"token": "t-1"}, {"service_request_id": "  "}, {"service_request_id": "9" * 300}],
+    "row", [{}, {"service_request_id": "  "}, {"service_request_id": "9" * 300}]
 )
 def test_rows_that_are_no_request(row: dict[str, str | None]) -> None:
     item = read_request(row, account(), NOW)
+    assert isinstance(item, Unreadable)
+    assert item.error.startswith("open311: ")
+    assert json.loads(item.raw) == row
+
+
+def test_a_row_that_has_only_a_token_yet_is_ignored() -> None:
+    item = read_request({"token": "t-1"}, account(), NOW)
     assert isinstance(item, Ignored)
-    assert item.reason.startswith("open311: ")
+    assert "token" in item.reason
 
 
 def test_what_no_database_takes_is_replaced() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,11 @@ def done(platforms: FakePlatforms, what: str) -> list[object]:
     return [one for made in platforms.made.values() for one in made.__dict__.get(what, ())]
 
 
+def moderation(message: Message) -> dict[str, Any]:
+    assert message.moderation is not None
+    return message.moderation
+
+
 def fail(platforms: FakePlatforms, error: Exception, times: int = 1) -> None:
     for made in platforms.made.values():
         made.outcomes.extend([error] * times)
@@ -101,11 +107,10 @@ async def test_hiding_is_asked_for_done_and_said(
 ) -> None:
     (ticket_id,) = await receive(hub, COMMENT)
     asked = await _hide(hub, ticket_id)
-    assert asked.moderation is not None
-    assert (asked.moderation["state"], asked.hidden) == ("pending", False)
+    assert (moderation(asked)["state"], asked.hidden) == ("pending", False)
     await work.jobs()
     (message,) = await messages_of(hub, ticket_id)
-    assert (message.hidden, message.moderation["state"]) == (True, "done")
+    assert (message.hidden, moderation(message)["state"]) == (True, "done")
     assert done(platforms, "hidden") == [("m-1", True)]
     await _hide(hub, ticket_id, hidden=False)
     await work.jobs()
@@ -127,8 +132,8 @@ async def test_what_the_platform_will_not_hide_says_why(
     fail(platforms, Rejected("the post is too old"))
     await work.jobs()
     (message,) = await messages_of(hub, ticket_id)
-    assert message.moderation["state"] == "failed"
-    assert message.moderation["error"] == "the post is too old"
+    assert moderation(message)["state"] == "failed"
+    assert moderation(message)["error"] == "the post is too old"
     assert not message.hidden
 
 
@@ -140,13 +145,13 @@ async def test_hiding_is_tried_again_and_given_up_visibly(
     await hub.connectors.of_account((await ticket_of(hub, ticket_id)).account_id)
     fail(platforms, TemporarilyUnavailable("away"), 1)
     await work.jobs()
-    assert (await messages_of(hub, ticket_id))[0].moderation["state"] == "pending"
+    assert moderation((await messages_of(hub, ticket_id))[0])["state"] == "pending"
     fail(platforms, TemporarilyUnavailable("away"), 9)
     for _ in range(6):
         clock.advance(minutes=1)
         await work.jobs()
     (message,) = await messages_of(hub, ticket_id)
-    assert message.moderation["state"] == "failed"
+    assert moderation(message)["state"] == "failed"
 
 
 async def test_only_a_customers_public_message_is_hidden(hub: Hub) -> None:
