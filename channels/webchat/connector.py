@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hub.ports import Account, Capabilities, Receipt, Reply, SavePart
+from hub.ports import Account, Capabilities, Receipt, Reply, SavePart, SecretField
 
 
 class WebChatConnector:
     """Serves web chat and the web form: both read their conversation from the hub."""
 
-    capabilities = Capabilities()
+    capabilities = Capabilities(keeps_files=True)
+    secret_fields = (
+        SecretField(
+            "identity_secret",
+            "Identity secret",
+            False,
+            "Signs the tokens by which the city's own sign-in vouches for visitors (HS256).",
+        ),
+    )
 
     def __init__(self, account: Account) -> None:
         self._account = account

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from channels.webchat.passes import Passes
+from channels.webchat.visitor import Visitor
 from hub.ports import (
     Account,
-    Author,
+    Attachment,
     Conversations,
+    Files,
     InboundMessage,
     Inbox,
     Line,
@@ -20,8 +24,19 @@ from hub.ports import (
 
 MAX_BODY = 4_000
 """Characters of one message."""
-_MAX_NAME = 80
 _TEXT_FIELDS = frozenset({"body", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a visitor sends at once. `key` is new for each sending: the same again is the same."""
+
+    key: str
+    body: str
+    name: str | None = None
+    files: tuple[Attachment, ...] = ()
+    left: bool = False
+    """Left for people while nobody was there: the assistant does not answer it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +46,43 @@ class Desk:
     account: Account
     inbox: Inbox
     conversations: Conversations
+    files: Files
     now: Callable[[], datetime]
     city: str
+    zone: ZoneInfo
+    passes: Passes
+    bot_answers: Callable[[], Awaitable[bool]]
+    """Whether the assistant can answer just now."""
+    identity_secret: Callable[[], Awaitable[str | None]]
 
-    async def receive(self, conversation: str, name: str | None, body: str, key: str) -> int:
-        """Store a message; gives its id. The same `key` again gives the first one's."""
-        visitor = (name or "").strip()[:_MAX_NAME] or "Website visitor"
+    async def receive(self, visitor: Visitor, words: Words) -> int:
+        """Store a message; gives its id."""
         message = InboundMessage(
-            external_id=f"{conversation}:{key}",
-            conversation=conversation,
-            author=Author("web", conversation, visitor),
-            body=body,
+            external_id=f"{visitor.conversation}:{words.key}",
+            conversation=visitor.conversation,
+            author=visitor.author(words.name),
+            body=words.body,
             sent_at=self.now(),
             visibility=Visibility.PRIVATE,
+            attachments=words.files,
+            skip_bot=words.left,
+            context={"email": visitor.email} if visitor.email else {},
         )
-        raw = json.dumps({"body": body, "key": key, "name": name}).encode()
+        raw = json.dumps(
+            {
+                "body": words.body,
+                "key": words.key,
+                "name": words.name,
+                "files": [file.url for file in words.files],
+            }
+        ).encode()
         received = ReceivedBody(self.account.id, (message,), raw, text_fields=_TEXT_FIELDS)
         (accepted,) = await self.inbox.receive(received)
         return accepted.message_id
 
-    async def lines(self, conversation: str) -> Sequence[Line]:
+    async def lines(self, conversation: str, newest: int = 200) -> Sequence[Line]:
         """What its visitor may read, oldest first."""
-        return await self.conversations.lines(self.account.id, conversation)
+        return await self.conversations.lines(self.account.id, conversation, newest)
 
     async def tickets(self, conversation: str) -> Sequence[int]:
         return await self.conversations.tickets(self.account.id, conversation)

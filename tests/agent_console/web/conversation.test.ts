@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { Conversation } from '../../../agent_console/web/src/widget/conversation.ts';
+import { Conversation, type Hears } from '../../../agent_console/web/src/widget/conversation.ts';
 
 class FakeSocket {
   static OPEN = 1;
   static all: FakeSocket[] = [];
   url: string;
   readyState = 1;
-  sent: { type: string; key: string; body: string }[] = [];
+  all: { type: string; key: string; body: string; [name: string]: unknown }[] = [];
+  onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: (() => void) | null = null;
 
@@ -16,12 +17,22 @@ class FakeSocket {
     FakeSocket.all.push(this);
   }
 
-  say(frame: unknown): void {
+  /** What was sent beside the hello. */
+  get sent() {
+    return this.all.filter((frame) => frame.type !== 'hello');
+  }
+
+  get hello() {
+    return this.all.find((frame) => frame.type === 'hello');
+  }
+
+  say(frame: { type: string }): void {
+    if (frame.type === 'welcome') this.onopen?.();
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
   send(text: string): void {
-    this.sent.push(JSON.parse(text));
+    this.all.push(JSON.parse(text));
   }
 
   close(): void {
@@ -36,15 +47,24 @@ const last = (): FakeSocket => {
   assert.ok(socket);
   return socket;
 };
-const chat = (arrived: () => void = () => undefined) => {
-  const nothing = () => undefined;
-  return new Conversation('https://hub.example', 'web', {
-    drawn: nothing,
-    state: nothing,
-    welcome: nothing,
-    arrived,
-  });
-};
+const nothing = () => undefined;
+const chat = (hears: Partial<Hears> = {}, identity?: string) =>
+  new Conversation(
+    'https://hub.example',
+    'web',
+    {
+      drawn: nothing,
+      state: nothing,
+      welcome: nothing,
+      standing: nothing,
+      typing: nothing,
+      arrived: nothing,
+      left: nothing,
+      refused: nothing,
+      ...hears,
+    },
+    identity,
+  );
 const answer = (id: number, from: 'you' | 'bot' = 'bot', body = 'Hello') => ({
   id,
   from,
@@ -53,12 +73,17 @@ const answer = (id: number, from: 'you' | 'bot' = 'bot', body = 'Hello') => ({
   at: '2026-11-20T15:00:00Z',
   choices: [],
 });
-const welcome = (messages: unknown[] = [], token = 't1') => ({
+const standing = { status: 'none', position: null, agent: null, open: true, bot: true };
+const welcome = (messages: unknown[] = [], token: string | null = 't1') => ({
   type: 'welcome',
   token,
   messages,
   bot: true,
   city: 'Example City',
+  zone: 'America/New_York',
+  standing,
+  pass: 'p1',
+  transcript: '/chat/transcript?key=k',
 });
 
 beforeEach(() => {
@@ -68,6 +93,11 @@ beforeEach(() => {
   const storage = {
     getItem: (name: string) => shelf.get(name) ?? null,
     setItem: (name: string, value: string) => void shelf.set(name, value),
+    removeItem: (name: string) => void shelf.delete(name),
+    key: (index: number) => [...shelf.keys()][index] ?? null,
+    get length() {
+      return shelf.size;
+    },
   };
   Object.assign(globalThis, {
     WebSocket: FakeSocket,
@@ -95,7 +125,7 @@ test('what is written before the line stands is sent when it does', () => {
   talk.stop();
 });
 
-test('a cut line is taken up again: same key, from the last message', () => {
+test('a cut line is taken up again: same token, same key', () => {
   const talk = chat();
   talk.start();
   last().say(welcome([answer(4)]));
@@ -104,8 +134,9 @@ test('a cut line is taken up again: same key, from the last message', () => {
   last().close();
   mock.timers.tick(1_000);
   assert.equal(FakeSocket.all.length, 2);
-  assert.match(last().url, /token=t1&since=4$/);
+  assert.doesNotMatch(last().url, /t1/, 'an address is kept in logs');
   last().say(welcome([answer(5)]));
+  assert.equal(last().hello?.['token'], 't1');
   assert.equal(last().sent[0]?.key, key);
   talk.stop();
 });
@@ -129,8 +160,8 @@ test('a reload goes on with the same chat and sends what was left', () => {
   const again = chat();
   assert.ok(again.known);
   again.start();
-  assert.match(last().url, /token=t1$/);
   last().say(welcome());
+  assert.equal(last().hello?.['token'], 't1');
   assert.equal(last().sent[0]?.key, key);
   again.stop();
 });
@@ -140,9 +171,9 @@ test('a refused message stays with its reason and is not sent again', () => {
   talk.start();
   last().say(welcome());
   talk.say('x'.repeat(10));
-  last().say({ type: 'error', key: last().sent[0]?.key, detail: 'Too long.' });
+  last().say({ type: 'error', key: last().sent[0]?.key, code: 'too-long' });
   assert.equal(talk.lines[0]?.state, 'refused');
-  assert.equal(talk.lines[0]?.error, 'Too long.');
+  assert.equal(talk.lines[0]?.error, 'too-long');
   last().close();
   mock.timers.tick(1_000);
   last().say(welcome());
@@ -152,13 +183,117 @@ test('a refused message stays with its reason and is not sent again', () => {
 
 test('an answer counts once as new', () => {
   let arrived = 0;
-  const talk = chat(() => {
-    arrived += 1;
+  const talk = chat({
+    arrived: () => {
+      arrived += 1;
+    },
   });
   talk.start();
   last().say(welcome());
   last().say({ type: 'message', message: answer(2) });
   last().say({ type: 'message', message: answer(2) });
   assert.equal(arrived, 1);
+  talk.stop();
+});
+
+test('a refused message can be sent again, under its key', () => {
+  const talk = chat();
+  talk.start();
+  last().say(welcome());
+  talk.say('Hello');
+  const key = last().sent[0]?.key;
+  assert.ok(key);
+  last().say({ type: 'error', key, code: 'too-fast' } as { type: string });
+  talk.again(key);
+  assert.equal(last().sent[1]?.key, key);
+  assert.equal(talk.lines[0]?.state, 'sending');
+  talk.stop();
+});
+
+test('what was stored just before the line was cut is not shown twice', () => {
+  const talk = chat();
+  talk.start();
+  last().say(welcome());
+  talk.say('Stored');
+  const key = last().sent[0]?.key;
+  last().close();
+  mock.timers.tick(1_000);
+  last().say(welcome([{ ...answer(1, 'you', 'Stored'), key }]));
+  assert.deepEqual(
+    talk.lines.map((line) => line.id),
+    ['1'],
+  );
+  assert.equal(last().sent.length, 0);
+  assert.equal([...shelf.keys()].length, 1, 'only the token is kept');
+  talk.stop();
+});
+
+test('two tabs do not forget each other\'s unsent lines', () => {
+  const one = chat();
+  const two = chat();
+  one.say('From one');
+  two.say('From two');
+  one.stop();
+  two.stop();
+  const next = chat();
+  assert.deepEqual(
+    next.lines.map((line) => line.body).sort(),
+    ['From one', 'From two'],
+  );
+  next.stop();
+});
+
+test('a signed identity is said instead of a token, and its lines are nobody else\'s', () => {
+  const signed = (sub: string) => `x.${btoa(JSON.stringify({ sub }))}.y`;
+  const ida = chat({}, signed('ida'));
+  ida.say('My bill');
+  last().onopen?.();
+  assert.equal(last().hello?.['identity'], signed('ida'));
+  assert.equal(last().hello?.['token'], undefined);
+  ida.stop();
+  assert.deepEqual(chat({}, signed('bo')).lines, []);
+  assert.deepEqual(chat().lines, []);
+  assert.equal(chat({}, signed('ida')).lines[0]?.body, 'My bill');
+});
+
+test('an identity that is refused ends it, and is told', () => {
+  let told = '';
+  const talk = chat({ refused: (code) => (told = code) }, 'a.b.c');
+  talk.start();
+  last().say({ type: 'refused', code: 'identity-expired' } as { type: string });
+  mock.timers.tick(60_000);
+  assert.equal(told, 'identity-expired');
+  assert.equal(FakeSocket.all.length, 1, 'it does not knock again with the same');
+});
+
+test('that one is writing is said once in three seconds', () => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
+  const talk = chat();
+  talk.start();
+  last().say(welcome());
+  talk.typing();
+  talk.typing();
+  mock.timers.tick(3_000);
+  talk.typing();
+  assert.deepEqual(
+    last().sent.map((frame) => frame.type),
+    ['typing', 'typing'],
+  );
+  talk.stop();
+});
+
+test('a message that is left says how its writer is reached', () => {
+  let left = 0;
+  const talk = chat({ left: () => (left += 1) });
+  talk.start();
+  last().say(welcome());
+  talk.say('The hydrant leaks', [], { name: 'Ida', contact: 'ida@example.org' });
+  const frame = last().sent[0];
+  assert.equal(frame?.type, 'leave');
+  assert.equal(frame?.['contact'], 'ida@example.org');
+  const key = frame?.key;
+  last().say({ type: 'accepted', key, message: answer(1, 'you') } as { type: string });
+  assert.equal(left, 1);
   talk.stop();
 });

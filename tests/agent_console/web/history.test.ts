@@ -23,11 +23,14 @@ test('the trail reads as sentences', () => {
     said('hand off', { reason: 'asked-for-person' }, 'bot:Assistant'),
     'Assistant handed it to people: asked for person',
   );
+  assert.equal(said('merge', { into: 9 }), 'Ava Reyes merged it into #9');
+  assert.equal(said('unmerged', { ticket_id: 4 }), 'Ava Reyes took #4 out of it again');
+  assert.equal(said('settled', { sent: true }), 'Ava Reyes saw that a reply had arrived');
 });
 
 test('what is not known yet is still told', () => {
   assert.equal(
-    said('merged', { into: 9 }, 'system:Switchboard'),
-    'Switchboard merged (Into: 9)',
+    said('weighed', { grams: 9 }, 'system:Switchboard'),
+    'Switchboard weighed (Grams: 9)',
   );
 });

@@ -5,9 +5,12 @@ import {
   age,
   cityHour,
   daysToMonday,
+  fromCityInput,
   seconds,
   span,
   spanInWords,
+  spanLong,
+  toCityInput,
 } from '../../../agent_console/web/src/model/time.ts';
 
 const MINUTE = 60_000;
@@ -53,4 +56,22 @@ test('the next Monday is never today', () => {
   assert.equal(daysToMonday(Date.parse('2026-11-20T15:00:00Z'), ZONE), 3);
   assert.equal(daysToMonday(Date.parse('2026-11-23T15:00:00Z'), ZONE), 7);
   assert.equal(daysToMonday(Date.parse('2026-11-22T15:00:00Z'), ZONE), 1);
+});
+
+test('a field on the city’s clock and back, over a change of the clocks', () => {
+  const zone = 'America/New_York';
+  const winter = Date.parse('2026-11-20T20:30:00Z');
+  assert.equal(toCityInput(winter, zone), '2026-11-20T15:30');
+  assert.equal(fromCityInput('2026-11-20T15:30', zone)?.getTime(), winter);
+  const summer = fromCityInput('2026-07-01T09:00', zone);
+  assert.equal(summer?.toISOString(), '2026-07-01T13:00:00.000Z');
+  assert.equal(fromCityInput('', zone), null);
+  assert.equal(fromCityInput('tomorrow', zone), null);
+});
+
+test('a span as a sentence has it', () => {
+  assert.equal(spanLong(3 * 3_600_000 + 12 * 60_000), '3 h 12 min');
+  assert.equal(spanLong(50 * 3_600_000), '2 days');
+  assert.equal(spanLong(5 * 60_000), '5 min');
+  assert.equal(spanLong(20_000), 'less than a minute');
 });

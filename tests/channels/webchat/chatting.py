@@ -22,6 +22,8 @@ class Visitor:
         self.socket = socket
         self.welcome: dict[str, Any] = {}
         self.put_by: deque[dict[str, Any]] = deque()
+        self.standing: dict[str, Any] = {}
+        """As the hub told it last."""
 
     @property
     def token(self) -> str:
@@ -37,7 +39,11 @@ class Visitor:
 
     async def _receive(self, patience: float = PATIENCE) -> dict[str, Any]:
         async with asyncio.timeout(patience):
-            return dict(json.loads(await self.socket.recv()))
+            while True:
+                frame = dict(json.loads(await self.socket.recv()))
+                if frame["type"] != "standing":
+                    return frame
+                self.standing = frame["standing"]
 
     async def nothing(self) -> None:
         """Nothing comes for a while."""
@@ -46,6 +52,17 @@ class Visitor:
         except TimeoutError:
             return
         raise AssertionError(f"this came: {frame}")
+
+    async def until(self, **expected: Any) -> dict[str, Any]:
+        """Wait until the standing has these values."""
+        while any(self.standing.get(name) != value for name, value in expected.items()):
+            async with asyncio.timeout(PATIENCE):
+                frame = dict(json.loads(await self.socket.recv()))
+            if frame["type"] == "standing":
+                self.standing = frame["standing"]
+            else:
+                self.put_by.append(frame)
+        return self.standing
 
     async def say(self, body: Any, **more: Any) -> dict[str, Any]:
         """Send a message; gives the frame that answers it, and puts others by."""
@@ -61,13 +78,23 @@ class Visitor:
 
 @asynccontextmanager
 async def visiting(
-    address: str, token: str | None = None, query: str = "", **options: Any
+    address: str,
+    token: str | None = None,
+    query: str = "",
+    hello: dict[str, Any] | None = None,
+    **options: Any,
 ) -> AsyncIterator[Visitor]:
+    """A widget that has been welcomed. With `hello` it says in its first frame who is there."""
     url = f"ws://{address}/chat/socket?account=web{query}"
+    if hello is not None:
+        url += "&hello=1"
     if token is not None:
         url += f"&token={token}"
     async with connect(url, proxy=None, max_size=None, **options) as socket:
         visitor = Visitor(socket)
+        if hello is not None:
+            await visitor.send({"type": "hello", **hello})
         visitor.welcome = await visitor.frame()
-        assert visitor.welcome["type"] == "welcome"
+        assert visitor.welcome["type"] == "welcome", visitor.welcome
+        visitor.standing = visitor.welcome["standing"]
         yield visitor

@@ -7,7 +7,9 @@ import re
 import pytest
 from httpx2 import Response
 
-from hub.tickets import actions
+from channels.webchat.language import preferred
+from channels.webchat.wording import WORDS
+from hub.tickets import replies
 from hub.tickets.models import Message, Ticket
 from tests.fixtures import Work, agent, change, rows
 from tests.hub.api.site import NOBODY, Site
@@ -51,8 +53,8 @@ async def test_written_answered_and_added_to(site: Site, work: Work) -> None:
     assert (ticket.channel, ticket.contact_name) == ("webform", "Ida Lund")
     ava = await agent(site.hub, "ava")
     await work.all()
-    await change(site.hub, ticket.id, ava, actions.note, "They always say so")
-    await change(site.hub, ticket.id, ava, actions.reply, "I have corrected it")
+    await change(site.hub, ticket.id, ava, replies.note, "They always say so")
+    await change(site.hub, ticket.id, ava, replies.reply, "I have corrected it")
     assert "I have corrected it" not in await read(site, path), "not delivered yet"
     await work.deliver()
     page = await read(site, path)
@@ -139,7 +141,7 @@ async def test_html_is_shown_as_it_was_written(site: Site, work: Work) -> None:
     (ticket,) = await rows(site.hub.database, Ticket)
     await work.all()
     ava = await agent(site.hub, "ava")
-    await change(site.hub, ticket.id, ava, actions.reply, HTML)
+    await change(site.hub, ticket.id, ava, replies.reply, HTML)
     await work.deliver()
     refused = await send(site, name=HTML, message=HTML * 200)
     for page in (await read(site, path), refused.text):
@@ -203,3 +205,91 @@ async def test_the_private_page_is_nobody_elses(site: Site) -> None:
     assert answer.headers["referrer-policy"] == "same-origin"
     assert "http://" not in answer.text
     assert "https://" not in answer.text
+
+
+def key_on(page: str) -> str:
+    found = re.search(r'name="key" value="([0-9a-f]{32})"', page)
+    assert found is not None
+    return found[1]
+
+
+async def test_a_double_click_is_one_inquiry(site: Site) -> None:
+    """Both come to the same page; what is written after going back to the form is not lost."""
+    key = key_on(await read(site, "/"))
+    assert key != key_on(await read(site, "/"))
+    first = await place(site, message="My bill is wrong", key=key)
+    assert await place(site, message="My bill is wrong", key=key) == first
+    assert len(await rows(site.hub.database, Message)) == 1
+    assert await place(site, message="And late, too", key=key) == first
+    assert [m.body for m in await rows(site.hub.database, Message)] == [
+        "My bill is wrong",
+        "And late, too",
+    ]
+    assert await place(site, message="My bill is wrong", key="f" * 32) != first
+    assert len(await rows(site.hub.database, Ticket)) == 2
+
+
+async def test_a_key_of_ones_own_making_leads_to_nobody(site: Site) -> None:
+    for key in ("", "a", "A" * 32, "é" * 32, "f" * 31, "f" * 64, "\x00" * 32):
+        await place(site, message="Hello", key=key)
+    assert len(await rows(site.hub.database, Ticket)) == 7
+
+
+async def test_what_was_refused_keeps_its_key(site: Site) -> None:
+    key = key_on(await read(site, "/"))
+    refused = await send(site, message="", key=key)
+    assert key_on(refused.text) == key
+
+
+async def in_spanish(site: Site, path: str, **headers: str) -> str:
+    answer = await site.ask(NOBODY, "GET", path, headers=headers)
+    assert answer.headers["content-language"] == "es"
+    assert '<html lang="es">' in answer.text
+    return str(answer.text)
+
+
+async def test_spanish(site: Site) -> None:
+    """Asked for by the address or by the browser, and kept from page to page."""
+    for page in (
+        await in_spanish(site, "/", **{"Accept-Language": "es-MX,es;q=0.9,en;q=0.8"}),
+        await in_spanish(site, "/?lang=es"),
+    ):
+        assert "Escríbanos un mensaje" in page
+        assert "911" in page
+        assert 'data-lang="es"' in page
+    refused = await send(site, "/inquiry?lang=es", message="")
+    assert "Por favor, escriba su mensaje." in refused.text
+    answer = await send(site, "/inquiry?lang=es", message="Mi factura está mal")
+    path = answer.headers["location"]
+    assert path.endswith("?lang=es")
+    page = await in_spanish(site, path)
+    assert "18 nov 2026, 12:00 EST" in page
+    assert f'action="{path}"' in page
+    unknown = await site.ask(NOBODY, "GET", "/inquiry/none?lang=es")
+    assert "Aquí no hay ningún mensaje" in unknown.text
+    assert "Write us a message" in await read(site, "/?lang=en")
+
+
+def test_every_word_is_there_in_both_languages() -> None:
+    english, spanish = WORDS["en"], WORDS["es"]
+    assert english.keys() == spanish.keys()
+    for name, words in english.items():
+        assert set(re.findall(r"{\w+}", words)) == set(re.findall(r"{\w+}", spanish[name]))
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"),
+    [
+        ("", "en"),
+        ("es", "es"),
+        ("en-US,en;q=0.9", "en"),
+        ("en;q=0.5, es-419;q=0.7", "es"),
+        ("fr,es;q=0.2", "es"),
+        ("es;q=0", "en"),
+        ("es;q=wrong,en", "en"),
+        (",;;q=,es;q=1.0;x", "en"),
+        ("e" * 100_000, "en"),
+    ],
+)
+def test_what_a_browser_prefers(accept: str, language: str) -> None:
+    assert preferred(accept) == language

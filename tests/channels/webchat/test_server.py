@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from channels.webchat import server
+from channels.webchat import visit
 from channels.webchat.visitor import conversation_of
 from hub.ports import Answer, AskBack, Choice
-from hub.tickets import actions
+from hub.tickets import replies
 from hub.tickets.models import Message, Ticket
 from tests.channels.webchat.chatting import visiting
 from tests.fakes import ScriptedResponder
@@ -48,11 +48,13 @@ async def test_a_message_is_acknowledged_once_it_is_stored(site: Site, address: 
         assert accepted["key"] == "k-1"
         assert accepted["message"] == {
             "id": message.id,
+            "key": "k-1",
             "from": "you",
             "name": "Ida",
             "body": "No water",
             "at": "2026-11-18T17:00:00Z",
             "choices": [],
+            "files": [],
         }
         await visitor.nothing()
     ticket = await the_ticket(site)
@@ -125,8 +127,8 @@ async def test_answers_arrive(
         ]
         ticket = await the_ticket(site)
         ava = await agent(site.hub, "ava")
-        await change(site.hub, ticket.id, ava, actions.note, "A difficult one")
-        await change(site.hub, ticket.id, ava, actions.reply, "This is Ava, how can I help?")
+        await change(site.hub, ticket.id, ava, replies.note, "A difficult one")
+        await change(site.hub, ticket.id, ava, replies.reply, "This is Ava, how can I help?")
         await visitor.nothing()  # it counts as said when it was delivered
         await work.deliver()
         answer = (await visitor.frame())["message"]
@@ -134,8 +136,7 @@ async def test_answers_arrive(
         assert answer["body"] == "This is Ava, how can I help?"
         await visitor.nothing()
         assert not second_tab.put_by
-        # The other tab was opened before anything was said: it learns of it by saying something.
-        assert (await second_tab.say("Me again"))["type"] == "accepted"
+        # The other tab was opened before anything was said, and hears all of it.
         told = [(await second_tab.frame())["message"]["body"] for _ in range(3)]
         assert told == ["I need help", "Which of these?", "This is Ava, how can I help?"]
 
@@ -158,20 +159,23 @@ async def test_what_is_said_comes_after_it_is_acknowledged(
 
 
 @pytest.mark.parametrize(
-    ("body", "detail"),
+    ("body", "code", "detail"),
     [
-        ("", "an empty message is not sent"),
-        (" \n\t", "an empty message is not sent"),
-        (None, "an empty message is not sent"),
-        (5, "an empty message is not sent"),
-        (["a"], "an empty message is not sent"),
-        ("a" * 4_001, "a message may have 4000 characters"),
+        ("", "empty", "an empty message is not sent"),
+        (" \n\t", "empty", "an empty message is not sent"),
+        (None, "empty", "an empty message is not sent"),
+        (5, "empty", "an empty message is not sent"),
+        (["a"], "empty", "an empty message is not sent"),
+        ("a" * 4_001, "too-long", "a message may have 4000 characters"),
     ],
 )
-async def test_what_is_not_taken(site: Site, address: str, body: Any, detail: str) -> None:
+async def test_what_is_not_taken(
+    site: Site, address: str, body: Any, code: str, detail: str
+) -> None:
     async with visiting(address) as visitor:
         await visitor.send({"type": "message", "key": "k-1", "body": body})
-        assert await visitor.frame() == {"type": "error", "detail": detail, "key": "k-1"}
+        told = {"type": "error", "code": code, "detail": detail, "key": "k-1"}
+        assert await visitor.frame() == told
         assert (await visitor.say("Still here"))["type"] == "accepted"
     assert len(await rows(site.hub.database, Message)) == 1
 
@@ -186,7 +190,8 @@ async def test_a_message_without_its_key(site: Site, address: str, key: Any) -> 
     async with visiting(address) as visitor:
         await visitor.send({"type": "message", "key": key, "body": "No water"})
         answer = await visitor.frame()
-        assert answer == {"type": "error", "detail": "the message has no key", "key": key}
+        detail = "the message has no key"
+        assert answer == {"type": "error", "code": "no-key", "detail": detail, "key": key}
         await visitor.send({"type": "message", "body": "No water"})
         assert (await visitor.frame())["key"] is None
     assert await rows(site.hub.database, Message) == []
@@ -214,7 +219,9 @@ async def test_garbage_is_told_and_forgotten(site: Site, address: str) -> None:
         for frame in GARBAGE:
             await visitor.socket.send(frame)
             answer = await visitor.frame()
-            assert answer == {"type": "error", "detail": "that was not readable"}, frame[:50]
+            detail = "that was not readable"
+            told = {"type": "error", "code": "unreadable", "detail": detail}
+            assert answer == told, frame[:50]
         for unknown in ({}, {"type": None}, {"type": "pong"}, {"type": "typing", "on": True}):
             await visitor.send(unknown)
         await visitor.nothing()
@@ -301,7 +308,7 @@ async def test_any_page_may_embed_it_and_no_cookie_counts(site: Site, address: s
 
 
 async def test_pings(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "PING_EVERY", 0.05)
+    monkeypatch.setattr(visit, "PING_EVERY", 0.05)
     async with visiting(address) as visitor:
         for _ in range(3):
             assert await visitor.frame() == {"type": "ping"}
@@ -333,7 +340,7 @@ async def test_a_reply_that_was_not_delivered_is_not_shown(
     async with visiting(address) as visitor:
         await visitor.say("No water")
         ticket = await the_ticket(site)
-        await change(site.hub, ticket.id, await agent(site.hub, "ava"), actions.reply, "Soon")
+        await change(site.hub, ticket.id, await agent(site.hub, "ava"), replies.reply, "Soon")
     async with visiting(address, visitor.token) as again:
         assert again.history == [("you", "No water")]
         await work.all()

@@ -195,6 +195,9 @@ ANSWERS = (
     ("DELETE", "/healthz", 405),
     ("DELETE", "/webhooks/facebook", 405),
     ("GET", "/chat/socket", 404),
+    ("POST", "/chat/files", 401),
+    ("GET", "/chat/files/1/0", 404),
+    ("GET", "/chat/transcript", 404),
 )
 
 
@@ -269,6 +272,9 @@ PLACES = {
     "/widget.js",
     "/open311/v2",
     "/chat/socket",
+    "/chat/files",
+    "/chat/files/{message:int}/{index:int}",
+    "/chat/transcript",
     "/",
     "/inquiry",
     "/inquiry/{token}",

@@ -1,50 +1,88 @@
 // The chat on any page: <script src="https://hub/widget.js" data-account="web" async></script>.
 // One custom element with its own shadow root: the page's styles stay out, ours stay in.
-import { Conversation, type ChatMessage, type Line } from './conversation.ts';
+import { Composer } from './composer.ts';
+import { Conversation } from './conversation.ts';
+import { button, chatIcon, closeIcon, make, saveIcon } from './elements.ts';
+import { LeaveForm } from './leave.ts';
+import { lineElement } from './line.ts';
+import { Notice } from './notice.ts';
+import type { Standing, Upload, Welcome } from './protocol.ts';
+import { remember, remembered } from './storage.ts';
 import { styles } from './styles.ts';
+import { languageOf, say, textsIn, type Language, type Texts } from './texts.ts';
 
 const script = document.currentScript as HTMLScriptElement | null;
 // A socket behind the page's back would be refused by its policy anyway: only the hub's own.
 const hub = new URL(script?.src ?? location.href).origin;
-
-const icon = (path: string) =>
-  `<svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${path}"/></svg>`;
-const CHAT = icon('M4 5h16v11H10l-5 4v-4H4z');
-const CLOSE = icon('M6 6l12 12M18 6 6 18');
-const SEND = icon('M4 12h15M13 6l6 6-6 6');
-
-/** An element with its properties and children; text only ever goes in as text. */
-function make<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  attributes: Record<string, string> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-const clockTime = (iso: string): string =>
-  new Date(iso).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
+const TAG = 'switchboard-chat';
+const OPEN = 'switchboard.chat.open';
+const DRAFT = 'switchboard.chat.draft';
+const PERSON_TYPES_MS = 5_000;
+const BOT_TYPES_MS = 8_000;
 
 class SwitchboardChat extends HTMLElement {
+  static observedAttributes = ['data-identity'];
+
+  #texts!: Texts;
+  #language!: Language;
   #talk!: Conversation;
   #launcher!: HTMLButtonElement;
   #panel!: HTMLElement;
   #log!: HTMLElement;
   #state!: HTMLElement;
-  #input!: HTMLTextAreaElement;
+  #typing!: HTMLElement;
   #intro!: HTMLElement;
   #badge!: HTMLElement;
+  #transcript!: HTMLAnchorElement;
+  #notice!: Notice;
+  #composer!: Composer;
+  #leave!: LeaveForm;
   #open = false;
   #unread = 0;
+  /** The form for messages was opened unasked. */
+  #offered = false;
+  #standing: Standing | undefined;
+  #typingEnds: ReturnType<typeof setTimeout> | undefined;
   #drawn = new Map<string, HTMLElement>();
 
   connectedCallback(): void {
-    if (this.shadowRoot) return;
-    const account = this.dataset['account'] ?? 'web';
-    const title = this.dataset['title'] ?? 'Ask the city';
+    if (!this.shadowRoot) this.#build();
+    this.#begin();
+    // The panel was open on the page before; the focus is this page's own.
+    if (remembered(OPEN) && !this.#open) this.#show(true, false);
+  }
+
+  disconnectedCallback(): void {
+    this.#talk.stop();
+  }
+
+  /** Somebody signed in or out, or their identity was renewed. */
+  attributeChangedCallback(_: string, before: string | null, now: string | null): void {
+    if (!this.shadowRoot || before === now || !this.isConnected) return;
+    const whose = this.#talk.name;
+    this.#talk.stop();
+    this.#begin();
+    // What one person began to write is not the next one's.
+    if (this.#talk.name !== whose) {
+      this.#composer.clear();
+      this.#leave.element.reset();
+      remember(DRAFT, '');
+    }
+    if (this.#open) this.#talk.start();
+  }
+
+  get #title(): string {
+    return this.dataset['title'] ?? this.#texts.title;
+  }
+
+  #build(): void {
+    this.#language = languageOf(
+      this.dataset['lang'],
+      document.documentElement.lang,
+      navigator.language,
+    );
+    const texts = (this.#texts = textsIn(this.#language));
+    this.lang = this.#language;
     const root = this.attachShadow({ mode: 'open' });
     // Not a <style>: a page's policy against inline styles does not reach this.
     const sheet = new CSSStyleSheet();
@@ -52,122 +90,185 @@ class SwitchboardChat extends HTMLElement {
     root.adoptedStyleSheets = [sheet];
 
     this.#badge = make('span', { class: 'badge', hidden: '' });
-    this.#launcher = make('button', {
-      class: 'launcher',
-      type: 'button',
-      'aria-haspopup': 'dialog',
-      'aria-expanded': 'false',
-    });
-    this.#launcher.innerHTML = CHAT;
-    this.#launcher.append(make('span', { class: 'label' }, title), this.#badge);
-    this.#launcher.addEventListener('click', () => this.#show(!this.#open));
-
-    const close = make('button', { class: 'close', type: 'button', 'aria-label': 'Close chat' });
-    close.innerHTML = CLOSE;
-    close.addEventListener('click', () => this.#show(false));
+    this.#launcher = button('launcher', '', () => this.#show(!this.#open));
+    this.#launcher.setAttribute('aria-haspopup', 'dialog');
+    this.#launcher.setAttribute('aria-expanded', 'false');
+    this.#launcher.append(
+      chatIcon(),
+      make('span', { class: 'label' }, this.#title),
+      this.#badge,
+    );
+    this.#transcript = make('a', { class: 'tool', hidden: '', 'aria-label': texts.save });
+    this.#transcript.title = texts.save;
+    this.#transcript.append(saveIcon());
     this.#state = make('p', { class: 'state', role: 'status' });
     this.#intro = make('p', { class: 'intro' });
-    this.#log = make('div', {
-      class: 'log',
-      role: 'log',
-      'aria-live': 'polite',
-      'aria-label': 'Messages',
-      tabindex: '0',
+    this.#typing = make('p', { class: 'typing', role: 'status' });
+    this.#log = make(
+      'div',
+      {
+        class: 'log',
+        role: 'log',
+        'aria-live': 'polite',
+        'aria-label': texts.messages,
+        tabindex: '0',
+      },
+      this.#intro,
+    );
+    this.#notice = new Notice(texts, this.#language, () => this.#leaving(true));
+    this.#composer = new Composer(texts, {
+      say: (body, files) => this.#say(body, files),
+      typing: () => {
+        this.#talk.typing();
+        remember(DRAFT, this.#composer.input.value);
+      },
+      upload: (file) => this.#talk.upload(file),
     });
-    this.#input = make('textarea', {
-      rows: '1',
-      'aria-label': 'Your message',
-      placeholder: 'Write a message',
-      maxlength: '4000',
-      dir: 'auto',
-    });
-    this.#input.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.#say();
-      }
-    });
-    const send = make('button', { class: 'send', type: 'submit', 'aria-label': 'Send' });
-    send.innerHTML = SEND;
-    const form = make('form', {}, this.#input, send);
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.#say();
-    });
+    this.#composer.input.value = remembered(DRAFT);
+    this.#leave = new LeaveForm(
+      texts,
+      ({ body, name, contact }) => this.#talk.say(body, [], { name, contact }),
+      () => this.#leaving(false),
+    );
     this.#panel = make(
       'section',
       { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: '' },
-      make('header', {}, make('h2', { id: 'title' }, title), close),
+      make(
+        'header',
+        {},
+        make('h2', { id: 'title' }, this.#title),
+        this.#transcript,
+        button('tool', texts.close, () => this.#show(false), closeIcon()),
+      ),
       this.#state,
       this.#log,
-      form,
+      this.#typing,
+      this.#notice.element,
+      this.#leave.element,
+      this.#composer.element,
     );
-    this.#log.append(this.#intro);
     this.#panel.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.#show(false);
     });
     root.append(this.#panel, this.#launcher);
+  }
 
-    this.#talk = new Conversation(hub, account, {
-      drawn: () => this.#draw(),
-      state: (live) => {
-        this.#state.textContent = live ? '' : 'Connecting… What you write is kept and sent.';
-      },
-      welcome: (bot, city) => {
-        this.#intro.textContent = bot
-          ? `You are writing with ${city}’s automated assistant. It says so when a person takes over. In an emergency call 911.`
-          : `You are writing with ${city}. A person will answer. In an emergency call 911.`;
-      },
-      arrived: () => {
-        if (!this.#open) {
+  /** The conversation of whoever is there now. */
+  #begin(): void {
+    for (const element of this.#drawn.values()) element.remove();
+    this.#drawn.clear();
+    this.#talk = new Conversation(
+      hub,
+      this.dataset['account'] ?? 'web',
+      {
+        drawn: () => this.#draw(),
+        state: (live) => {
+          this.#state.textContent = live ? '' : this.#texts.connecting;
+        },
+        welcome: (welcome) => this.#welcome(welcome),
+        standing: (standing) => this.#stand(standing),
+        typing: (name) => this.#types(name, PERSON_TYPES_MS),
+        arrived: () => {
+          this.#types('', 0);
+          if (this.#open) return;
           this.#unread += 1;
-          this.#badge.textContent = String(this.#unread);
-          this.#badge.hidden = false;
           this.#label();
-        }
+        },
+        left: () => {
+          this.#notice.left = true;
+          this.#leaving(false);
+        },
+        refused: () => {
+          this.#state.textContent = this.#texts.signIn;
+          // The page may answer with a new data-identity.
+          this.dispatchEvent(new CustomEvent('switchboard-identity', { bubbles: true }));
+        },
       },
-    });
+      this.dataset['identity'],
+    );
     this.#label();
     // Who has talked before gets the answer that came meanwhile; nobody else is connected
     // before they ask.
     if (this.#talk.known) this.#talk.start();
   }
 
-  disconnectedCallback(): void {
-    this.#talk.stop();
+  #welcome({ city, zone, transcript, standing }: Welcome): void {
+    this.#notice.zone = zone;
+    this.#transcript.href = `${hub}${transcript}&lang=${this.#language}`;
+    this.#intro.textContent = say(
+      standing.bot ? this.#texts.introBot : this.#texts.introPeople,
+      city,
+    );
+    // Nobody would answer: a message is what can be had.
+    if (!standing.open && !standing.bot && standing.status === 'none' && !this.#offered) {
+      this.#offered = true;
+      this.#leaving(true, this.#panel.contains(this.shadowRoot?.activeElement ?? null));
+    }
+  }
+
+  #stand(standing: Standing): void {
+    this.#standing = standing;
+    this.#notice.show(standing);
+  }
+
+  #leaving(shown: boolean, focus = true): void {
+    this.#leave.element.hidden = !shown;
+    this.#composer.element.hidden = shown;
+    this.#notice.offers = !shown;
+    if (this.#standing) this.#notice.show(this.#standing);
+    if (focus && this.#open) this.#focus();
+  }
+
+  #focus(): void {
+    if (this.#leave.element.hidden) this.#composer.input.focus();
+    else this.#leave.focus();
+  }
+
+  /** Says that somebody writes, for so long at most. */
+  #types(name: string, ms: number): void {
+    clearTimeout(this.#typingEnds);
+    this.#typing.textContent = name && say(this.#texts.typing, name);
+    if (name) this.#typingEnds = setTimeout(() => this.#types('', 0), ms);
   }
 
   #label(): void {
-    const unread = this.#unread ? `, ${this.#unread} new` : '';
+    this.#badge.textContent = String(this.#unread);
+    this.#badge.hidden = !this.#unread;
     this.#launcher.setAttribute(
       'aria-label',
-      this.#open ? 'Close chat' : `${this.dataset['title'] ?? 'Ask the city'}${unread}`,
+      this.#open
+        ? this.#texts.close
+        : this.#unread
+          ? say(this.#texts.unread, this.#title, this.#unread)
+          : this.#title,
     );
   }
 
-  #show(open: boolean): void {
+  #show(open: boolean, focus = true): void {
     this.#open = open;
+    remember(OPEN, open ? '1' : '');
     this.#panel.hidden = !open;
     this.#launcher.setAttribute('aria-expanded', String(open));
     this.#launcher.classList.toggle('on', open);
     if (open) {
       this.#unread = 0;
-      this.#badge.hidden = true;
       this.#talk.start();
       this.#log.scrollTop = this.#log.scrollHeight;
-      this.#input.focus();
+      if (focus) this.#focus();
     } else {
       this.#launcher.focus();
     }
     this.#label();
   }
 
-  #say(body = this.#input.value, fromInput = true): void {
-    const text = body.trim();
-    if (!text) return;
-    if (fromInput) this.#input.value = '';
-    this.#talk.say(text);
-    this.#input.focus();
+  #say(body: string, files: Upload[] = []): void {
+    remember(DRAFT, '');
+    this.#talk.say(body, files);
+    const standing = this.#standing;
+    if (standing?.bot && (standing.status === 'none' || standing.status === 'bot')) {
+      this.#types(this.#texts.assistant, BOT_TYPES_MS);
+    }
+    this.#composer.input.focus();
   }
 
   #draw(): void {
@@ -178,12 +279,15 @@ class SwitchboardChat extends HTMLElement {
     let before: Element = this.#intro;
     for (const line of lines) {
       // Choices can be taken only while the question is the newest thing said.
-      const asks = line === last && (line.message?.choices?.length ?? 0) > 0;
+      const asks = line === last && (line.message?.choices.length ?? 0) > 0;
       const look = `${line.id}|${line.state}|${asks}`;
       keep.add(look);
       let element = this.#drawn.get(look);
       if (!element) {
-        element = this.#line(line, asks);
+        element = lineElement(line, asks, hub, this.#texts, this.#language, {
+          choose: (title) => this.#say(title),
+          again: (key) => this.#talk.again(key),
+        });
         this.#drawn.set(look, element);
       }
       if (before.nextElementSibling !== element) before.after(element);
@@ -194,60 +298,20 @@ class SwitchboardChat extends HTMLElement {
       element.remove();
       this.#drawn.delete(look);
     }
+    this.#transcript.hidden = !lines.some((line) => line.message);
     if (nearEnd || last?.mine) this.#log.scrollTop = this.#log.scrollHeight;
   }
+}
 
-  #line(line: Line, asks: boolean): HTMLElement {
-    const message: ChatMessage | null = line.message;
-    const from = line.mine ? 'you' : (message?.from ?? 'bot');
-    const box = make('div', { class: `line ${from} ${line.state}` });
-    if (!line.mine && message) {
-      const who = from === 'bot' ? `${message.name || 'Assistant'} · automated` : message.name;
-      box.append(make('p', { class: 'who', dir: 'auto' }, who));
-    } else {
-      box.append(make('p', { class: 'unseen' }, 'You'));
-    }
-    box.append(make('p', { class: 'bubble', dir: 'auto' }, ...links(line.body)));
-    if (asks && message) {
-      const choices = make('div', { class: 'choices', role: 'group', 'aria-label': 'Choose one' });
-      for (const choice of message.choices) {
-        const button = make('button', { type: 'button' }, choice.title);
-        button.addEventListener('click', () => this.#say(choice.title, false));
-        choices.append(button);
-      }
-      box.append(choices);
-    }
-    const foot =
-      line.state === 'sent'
-        ? clockTime(line.at)
-        : line.state === 'refused'
-          ? `Not sent: ${line.error ?? ''}`
-          : 'Sending…';
-    box.append(make('p', { class: 'foot' }, foot));
-    return box;
+if (!customElements.get(TAG)) customElements.define(TAG, SwitchboardChat);
+const place = () => {
+  if (document.querySelector(TAG)) return;
+  const chat = document.createElement(TAG);
+  for (const name of ['account', 'title', 'lang', 'identity']) {
+    const value = script?.dataset[name];
+    if (value) chat.dataset[name] = value;
   }
-}
-
-/** Web addresses in plain text as links; everything else stays text. */
-function links(body: string): (Node | string)[] {
-  return body.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/g).map((piece, index) =>
-    index % 2 && URL.canParse(piece)
-      ? make('a', { href: piece, target: '_blank', rel: 'noopener noreferrer' }, piece)
-      : piece,
-  );
-}
-
-if (!customElements.get('switchboard-chat')) {
-  customElements.define('switchboard-chat', SwitchboardChat);
-  const place = () => {
-    if (document.querySelector('switchboard-chat')) return;
-    const chat = document.createElement('switchboard-chat');
-    for (const name of ['account', 'title']) {
-      const value = script?.dataset[name];
-      if (value) chat.dataset[name] = value;
-    }
-    document.body.append(chat);
-  };
-  if (document.body) place();
-  else addEventListener('DOMContentLoaded', place);
-}
+  document.body.append(chat);
+};
+if (document.body) place();
+else addEventListener('DOMContentLoaded', place);
