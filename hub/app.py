@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,9 +21,12 @@ from bot.emergency import recognise
 from bot.responder import NobodyResponder, RasaResponder
 from bot.runtime import BotRuntime
 from channels.open311.server import Open311Server
-from channels.registry import connector_for
+from channels.registry import capabilities_of, connector_for, kinds
 from channels.webchat.desk import Desk
+from channels.webchat.files import ChatFiles
 from channels.webchat.form import FormPages
+from channels.webchat.limits import Limits
+from channels.webchat.passes import Passes
 from channels.webchat.server import ChatServer
 from hub.api.access import COOKIE
 from hub.api.app import create_api
@@ -29,7 +35,7 @@ from hub.http.guard import Guard
 from hub.http.health import health_routes
 from hub.http.problem import HANDLERS, on_bug, on_http_error
 from hub.http.webhooks import Webhooks
-from hub.ports import Account, ArticleView, ChannelKind, Responder
+from hub.ports import Account, ArticleView, ChannelKind, PartState, Responder
 from hub.settings import Settings
 from hub.system import Hub, Rooms
 from hub.worker import Worker
@@ -55,7 +61,17 @@ def build_hub(settings: Settings, *, progress: Callable[[str], None] = lambda _:
         match = recognise(text)
         return match.slug if match else None
 
-    rooms = Rooms(connector_for, emergency, responder, catalogue, suggest, start, stop)
+    rooms = Rooms(
+        connector_for,
+        emergency,
+        responder,
+        catalogue,
+        suggest,
+        start,
+        stop,
+        capabilities_of,
+        kinds,
+    )
     return Hub(settings, rooms)
 
 
@@ -140,10 +156,34 @@ def create_app(hub: Hub) -> Starlette:
     return app
 
 
+def website_desk(hub: Hub, account: Account) -> Desk:
+    """Where visitors of the website write to `account`."""
+
+    async def bot_answers() -> bool:
+        parts = await hub.rooms.responder.health()
+        return any(part.name == "bot" and part.state is PartState.UP for part in parts)
+
+    async def identity_secret() -> str | None:
+        # Read anew each time: it may be changed in the console, and few visits need it.
+        return (await hub.connectors.port_account_of(account.id)).secrets.get("identity_secret")
+
+    return Desk(
+        account=account,
+        inbox=hub.intake,
+        conversations=hub.conversations,
+        files=hub.files,
+        now=hub.now,
+        city=hub.settings.city,
+        zone=ZoneInfo(hub.settings.timezone),
+        passes=Passes(hub.settings.sealing_key),
+        bot_answers=bot_answers,
+        identity_secret=identity_secret,
+    )
+
+
 async def _channel_routes(hub: Hub) -> list[BaseRoute]:
     """The routes of our own channels, whose accounts are known once the database is seeded."""
     directory = await hub.directory.get()
-    city = hub.settings.city
     open311 = await own_account(hub, directory, ChannelKind.OPEN311, "digitally")
     chat = await own_account(hub, directory, ChannelKind.WEBCHAT, "web")
     form = await own_account(hub, directory, ChannelKind.WEBFORM, "web")
@@ -154,12 +194,16 @@ async def _channel_routes(hub: Hub) -> list[BaseRoute]:
         hub.now,
         public_url=f"{hub.settings.origin}/open311/v2",
         test=hub.settings.demo,
+        current=partial(hub.connectors.port_account_of, open311.id),
     )
-    chat_server = ChatServer(Desk(chat, hub.intake, hub.conversations, hub.now, city))
-    pages = FormPages(Desk(form, hub.intake, hub.conversations, hub.now, city))
+    desk = website_desk(hub, chat)
+    limits = Limits()
+    chat_server = ChatServer(desk, limits)
+    pages = FormPages(replace(desk, account=form))
     return [
         Mount("/open311/v2", server),
         # A function: Starlette takes other callables for ASGI apps.
         WebSocketRoute("/chat/socket", chat_server.__call__),
+        *ChatFiles(desk, limits).routes(),
         *pages.routes(),
     ]

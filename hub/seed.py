@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -171,6 +172,12 @@ class AccountSeed:
     base_url: str | None = None
     real: bool = False
     """It has credentials to send with."""
+    signed: str | None = None
+    """The secret its webhooks are verified with, by name."""
+
+    @property
+    def usable(self) -> bool:
+        return self.real or (self.signed is not None and self.secrets.get(self.signed) is not None)
 
 
 def account_seeds(settings: Settings) -> list[AccountSeed]:
@@ -196,6 +203,7 @@ def account_seeds(settings: Settings) -> list[AccountSeed]:
                 "access_token_secret": secret("x_access_token_secret"),
             },
             sandbox_path="/x",
+            signed="consumer_secret",
             real=settings.x_access_token is not None,
         ),
         AccountSeed(
@@ -211,6 +219,7 @@ def account_seeds(settings: Settings) -> list[AccountSeed]:
                 "access_token": secret("facebook_page_token"),
             },
             sandbox_path="/graph/",
+            signed="app_secret",
             real=settings.facebook_page_token is not None,
         ),
         AccountSeed(
@@ -248,10 +257,19 @@ def account_seeds(settings: Settings) -> list[AccountSeed]:
     return seeds
 
 
+def _digest(settings: Settings, *parts: object) -> str:
+    """Tells whether settings are as they were. Keyed: it must not help to guess a secret."""
+    key = settings.sealing_key.encode()
+    return hmac.new(key, json.dumps(parts).encode(), hashlib.sha256).hexdigest()
+
+
 async def _seed_accounts(session: AsyncSession, settings: Settings, seal: Seal) -> bool:
-    known = {
-        (account.kind, account.slug): account for account in await session.scalars(select(Account))
-    }
+    """Settings win where they have changed since they were last applied; else what an
+    administrator changed in the console stays. Raises WrongKey."""
+    known: dict[tuple[str, str], Account] = {}
+    for row in await session.scalars(select(Account)):
+        seal.open_secrets(row.secrets)
+        known[row.kind, row.slug] = row
     changed = False
     for wanted in account_seeds(settings):
         sandbox = not wanted.real and settings.sandbox_url is not None
@@ -259,6 +277,7 @@ async def _seed_accounts(session: AsyncSession, settings: Settings, seal: Seal) 
         if sandbox and wanted.sandbox_path:
             base_url = f"{(settings.sandbox_url or '').rstrip('/')}{wanted.sandbox_path}"
         secrets = {name: value for name, value in wanted.secrets.items() if value is not None}
+        digest = _digest(settings, base_url, sandbox, wanted.external_id, sorted(secrets.items()))
         account = known.get((wanted.kind.value, wanted.slug))
         if account is None:
             account = Account(
@@ -267,18 +286,28 @@ async def _seed_accounts(session: AsyncSession, settings: Settings, seal: Seal) 
                 name=wanted.name,
                 external_id=wanted.external_id,
                 unit=wanted.unit,
-                enabled=True,
                 stopped=False,
             )
             session.add(account)
-        elif (account.base_url, account.sandbox) == (base_url, sandbox) and (
-            seal.open_secrets(account.secrets) == secrets
-        ):
+        elif account.seeded == digest:
             continue
+        elif (
+            account.seeded is None  # of a hub that did not keep it yet
+            and (account.base_url, account.sandbox) == (base_url, sandbox)
+            and seal.open_secrets(account.secrets) == secrets
+        ):
+            account.seeded = digest
+            continue
+        # Without credentials there is nothing to ask or to send, and no webhook to believe.
+        account.enabled = wanted.usable or sandbox
         account.base_url = base_url
         account.sandbox = sandbox
         account.external_id = wanted.external_id
         account.secrets = seal.seal_secrets(secrets) if secrets else None
         account.stopped = False
+        account.notice = None
+        account.access_expires_at = None
+        account.poll_due_at = None
+        account.seeded = digest
         changed = True
     return changed

@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     event_retention_days: int = Field(
         14, ge=1, description="How far back a console can catch up by event number."
     )
+    alert_url: SecretStr | None = Field(
+        None,
+        description="Where a JSON POST goes when a part or an account fares badly, or well again.",
+    )
     session_hours: int = Field(12, ge=1, description="How long a sign-in lasts.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
 

@@ -11,7 +11,9 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from hub.accounts.condition import Conditions
 from hub.accounts.connectors import ConnectorFactory, ConnectorPool
+from hub.accounts.renewal import AccessRenewal
 from hub.db.database import Database
 from hub.db.migrate import migrate
 from hub.directory import DirectoryCache
@@ -19,8 +21,18 @@ from hub.events.doorbell import Doorbell, LocalDoorbell, RedisDoorbell
 from hub.events.feed import EventFeed, Frame
 from hub.intake.intake import Intake
 from hub.intake.writer import IntakeWriter
+from hub.media.store import FileStore
 from hub.now import Now, system_now
-from hub.ports import ArticleView, Knowledge, PartHealth, PartState, Responder
+from hub.ports import (
+    AccountKind,
+    ArticleView,
+    Capabilities,
+    ChannelKind,
+    Knowledge,
+    PartHealth,
+    PartState,
+    Responder,
+)
 from hub.search.index import SearchIndex, search_index
 from hub.secrets import Seal
 from hub.seed import seed
@@ -28,7 +40,13 @@ from hub.settings import Settings
 from hub.team.sessions import Sessions
 from hub.tickets.conversations import TicketConversations
 from hub.tickets.service_requests import TicketRequests
+from hub.tickets.typing import Typing
 from hub.triage.triage import EmergencyRules
+
+
+def _kinds() -> Sequence[AccountKind]:
+    """The built-in kinds by name alone, for a hub that is put together without a registry."""
+    return [AccountKind(kind.value, kind.value) for kind in ChannelKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,10 @@ class Rooms:
     start: Callable[[], Awaitable[None]]
     """Starts what runs beside the hub (a managed bot)."""
     stop: Callable[[], Awaitable[None]]
+    capabilities: Callable[[str], Capabilities] = lambda kind: Capabilities()
+    """What the connectors of a kind of account can do."""
+    kinds: Callable[[], Sequence[AccountKind]] = _kinds
+    """The kinds of account that can be added, and what each needs."""
 
 
 class Hub:
@@ -55,13 +77,16 @@ class Hub:
         self.now = now
         self.seal = Seal(settings.sealing_key)
         self.database = Database(settings.resolved_database_url)
-        self.directory = DirectoryCache(self.database, now)
+        self.directory = DirectoryCache(self.database, now, rooms.capabilities)
         self.doorbell: Doorbell = (
             RedisDoorbell(settings.redis_url) if settings.redis_url else LocalDoorbell()
         )
         self.feed = EventFeed(self.database)
         self.search: SearchIndex = search_index(self.database)
+        self.files = FileStore(self.database, now)
         self.connectors = ConnectorPool(self.database, self.seal, rooms.connector)
+        self.conditions = Conditions(self.database, self.connectors, now)
+        self.renewal = AccessRenewal(self.database, self.connectors, self.seal, now)
         keep_unreadable = timedelta(days=settings.unreadable_retention_days)
         self.writer = IntakeWriter(
             self.database, self.directory, now, settings.reopen_window, self.seal, keep_unreadable
@@ -74,7 +99,8 @@ class Hub:
             keep_unreadable=keep_unreadable,
         )
         self.sessions = Sessions(self.database, now, timedelta(hours=settings.session_hours))
-        self.conversations = TicketConversations(self.database, self.feed)
+        self.conversations = TicketConversations(self.database, self.feed, self.directory, now)
+        self.typing = Typing(self.database, now)
         self.service_requests = TicketRequests(self.database, self.directory)
 
     async def prepare(self) -> None:
@@ -110,6 +136,7 @@ class Hub:
     def _notice(self, frames: Sequence[Frame]) -> None:
         if any(frame.kind in ("config.changed", "agent.updated") for frame in frames):
             self.directory.forget()
+            self.connectors.forget()
 
     async def health(self) -> list[PartHealth]:
         """Every part's state: the database first, without which nothing is taken."""
@@ -120,12 +147,7 @@ class Hub:
             parts.append(PartHealth("redis", state, detail))
         parts += await self.rooms.responder.health()
         if parts[0].state is PartState.UP:
-            for account in (await self.directory.get()).accounts.values():
-                if account.stopped:
-                    detail = f"{account.name}: {account.last_error or 'stopped'}"
-                    parts.append(
-                        PartHealth(f"{account.kind}/{account.slug}", PartState.DOWN, detail)
-                    )
+            parts += await self.conditions.parts()
         return parts
 
     async def _database_health(self) -> PartHealth:

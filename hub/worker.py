@@ -66,7 +66,9 @@ class Worker:
         media = FetchMedia(hub.database, hub.files, hub.now)
         self._media = JobQueue(hub.database, hub.now, {FETCH_MEDIA: media}, only={FETCH_MEDIA})
         self._orphans = Orphans(hub.database)
-        self._deliveries = DeliveryWorker(hub.database, hub.directory, hub.connectors, hub.now)
+        self._deliveries = DeliveryWorker(
+            hub.database, hub.directory, hub.connectors, hub.renewal, hub.now
+        )
         self._sweep = Sweep(
             hub.database, hub.directory, hub.now, timedelta(hours=hub.settings.bot_resolve_hours)
         )

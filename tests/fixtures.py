@@ -282,7 +282,9 @@ class Work:
             },
             apart={"fetch-media"},
         )
-        self.deliveries = DeliveryWorker(hub.database, hub.directory, hub.connectors, hub.now)
+        self.deliveries = DeliveryWorker(
+            hub.database, hub.directory, hub.connectors, hub.renewal, hub.now
+        )
         self.sweep = Sweep(
             hub.database, hub.directory, hub.now, timedelta(hours=hub.settings.bot_resolve_hours)
         )

@@ -206,7 +206,7 @@ def test_connectors_page_is_the_registry() -> None:
     kinds = re.findall(
         r"`([\w-]+)`", " ".join(first_cells(ROOT / "docs" / "connectors.md", "kind"))
     )
-    assert set(kinds) == {kind.value for kind in CONNECTORS}
+    assert set(kinds) == set(CONNECTORS)
     assert not [path for path in CONNECTORS.values() if path not in text]
 
 

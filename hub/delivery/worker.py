@@ -18,6 +18,7 @@ from sqlalchemy.orm import aliased
 from hub.accounts.budget import add_cost, note_connector, take
 from hub.accounts.connectors import AccountStopped, ConnectorPool
 from hub.accounts.health import stop_account
+from hub.accounts.renewal import AccessRenewal
 from hub.db.database import Database
 from hub.delivery.models import OPEN_STATES, Delivery, DeliveryState
 from hub.delivery.outcome import accepted, refused
@@ -68,9 +69,11 @@ class DeliveryWorker:
         database: Database,
         directory: DirectoryCache,
         connectors: ConnectorPool,
+        renewal: AccessRenewal,
         now: Now,
     ) -> None:
         self._database = database
+        self._renewal = renewal
         self._directory = directory
         self._connectors = connectors
         self._now = now
@@ -132,6 +135,9 @@ class DeliveryWorker:
         except AccountStopped as error:
             await self._refuse(claim, str(error))
         except AuthFailed as error:
+            if await self._renewal.recover(claim.account_id, connector):
+                await self._retry_later(claim, TemporarilyUnavailable(f"renewed: {error}"))
+                return
             await stop_account(self._database, claim.account_id, str(error), self._now())
             self._directory.forget()
             await self._refuse(claim, f"the platform refused our sign-in: {error}")

@@ -8,10 +8,11 @@ from typing import Any
 
 import asyncpg
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hub.accounts.connectors import AccountBroken
 from hub.errors import FieldError, HubError
 from hub.http.headers import secure
 from hub.intake.writer import Overloaded
@@ -24,6 +25,7 @@ AWAY = (
     InterfaceError,
     sqlite3.OperationalError,
     asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it is being shut down, or is starting
     ConnectionError,
 )
 
@@ -64,6 +66,11 @@ async def on_overloaded(request: Request, error: Exception) -> JSONResponse:
     return problem(503, "Overloaded", str(error), headers={"Retry-After": "5"})
 
 
+async def on_broken_account(request: Request, error: Exception) -> JSONResponse:
+    """Its package may be installed again in a moment: platforms send again until then."""
+    return problem(503, "Try again later", str(error), headers={"Retry-After": "60"})
+
+
 async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     status = int(getattr(error, "status_code", 500))
     headers = dict(getattr(error, "headers", None) or {})
@@ -86,8 +93,20 @@ async def on_database_away(request: Request, error: Exception) -> JSONResponse:
     return problem(503, "Try again later", detail, headers={"Retry-After": "5"})
 
 
+async def on_database_error(request: Request, error: Exception) -> JSONResponse:
+    """SQLAlchemy tells nothing apart where a server is being shut down or is starting: the
+    driver's own error, which it wraps twice, does."""
+    assert isinstance(error, DBAPIError)
+    drivers = getattr(error.orig, "__cause__", None)
+    if isinstance(drivers, AWAY):
+        return await on_database_away(request, error)
+    raise error
+
+
 HANDLERS: dict[int | type[Exception], Handler] = {
     HubError: on_hub_error,
     Overloaded: on_overloaded,
+    AccountBroken: on_broken_account,
     **dict.fromkeys(AWAY, on_database_away),
+    DBAPIError: on_database_error,
 }

@@ -6,6 +6,7 @@
 
 from hub.ports.connector import (
     Account,
+    AccountKind,
     Capabilities,
     Connector,
     FindsSent,
@@ -17,9 +18,10 @@ from hub.ports.connector import (
     Reply,
     RoutesWebhooks,
     SavePart,
+    SecretField,
     Unreadable,
 )
-from hub.ports.conversations import Conversations, Line
+from hub.ports.conversations import Conversations, Line, Office, Standing, Stir
 from hub.ports.errands import (
     ControlsThreads,
     FindsDeleted,
@@ -74,14 +76,18 @@ from hub.ports.responder import (
     Turn,
 )
 from hub.ports.service_requests import (
+    FiledMessage,
     ServiceRequest,
     ServiceRequestFilter,
     ServiceRequests,
+    ServiceRequestUpdate,
+    UpdateFilter,
 )
 
 __all__ = [
     "Accepted",
     "Account",
+    "AccountKind",
     "AccountNotice",
     "Answer",
     "ArticleView",
@@ -102,6 +108,7 @@ __all__ = [
     "Conversations",
     "Decision",
     "FileRefused",
+    "FiledMessage",
     "Files",
     "FindsDeleted",
     "FindsSent",
@@ -125,6 +132,7 @@ __all__ = [
     "MessageReaction",
     "Metered",
     "NamesPeople",
+    "Office",
     "PartHealth",
     "PartState",
     "PollBatch",
@@ -140,14 +148,19 @@ __all__ = [
     "Responder",
     "RoutesWebhooks",
     "SavePart",
+    "SecretField",
     "ServiceRequest",
     "ServiceRequestFilter",
+    "ServiceRequestUpdate",
     "ServiceRequests",
+    "Standing",
     "StatusUpdate",
+    "Stir",
     "TakesStatus",
     "TemporarilyUnavailable",
     "Turn",
     "Unreadable",
     "UnsupportedEvent",
+    "UpdateFilter",
     "Visibility",
 ]

@@ -66,6 +66,9 @@ class Capabilities:
     """Implements NamesPeople."""
     media: bool = False
     """Files can be sent."""
+    keeps_files: bool = False
+    """It takes files in itself, through `Files`: its attachments may name kept ones. Believed of
+    no other, or a platform's link could name somebody else's file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 
 from hub.audit.models import AuditEntry
+from hub.delivery.models import Delivery
 from hub.errors import Conflict, Invalid
 from hub.tickets.actions import reopen, set_status
 from hub.tickets.change import Change
-from hub.tickets.models import Conversation, Status
+from hub.tickets.models import Conversation, Message, Status
 from hub.tickets.replies import note
 
 MERGE = "merge"
@@ -65,18 +66,34 @@ async def unmerge(source: Change, target: Change) -> None:
         .limit(1)
     )
     for account_id, key in (brought or {}).get("conversations", ()):
-        await source.session.execute(
-            update(Conversation)
-            .where(
-                Conversation.account_id == account_id,
-                Conversation.key == key,
-                Conversation.ticket_id == other.id,
-            )
-            .values(ticket_id=one.id)
-        )
+        await _take_back(source, target, account_id, key)
     one.merged_into_id = None
     reopen(source)
     source.audit("unmerge", was_in=other.id)
     target.audit("unmerged", ticket_id=one.id)
     await note(source, f"No longer merged into ticket #{other.id}.")
     await note(target, f"Ticket #{one.id} is no longer merged into this.")
+
+
+async def _take_back(source: Change, target: Change, account_id: int, key: str) -> None:
+    """A conversation, and what was said in it while the tickets were one."""
+    session, one, other = source.session, source.ticket, target.ticket
+    conversation = await session.get(Conversation, (account_id, key))
+    if conversation is None or conversation.ticket_id != other.id:
+        return
+    conversation.ticket_id = one.id
+    said = await session.scalars(
+        select(Message)
+        .where(
+            Message.ticket_id == other.id,
+            Message.account_id == account_id,
+            Message.conversation == key,
+        )
+        .order_by(Message.id)
+    )
+    for message in said.all():
+        message.ticket_id = one.id
+        delivery = await session.scalar(select(Delivery).where(Delivery.message_id == message.id))
+        if delivery is not None:
+            delivery.ticket_id = one.id
+        source.tell_message("message.updated", message, delivery)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from hub.accounts.models import Account
 from hub.db.base import Base
 from hub.db.database import Database
 from hub.db.migrate import migrate
-from hub.secrets import Seal
+from hub.secrets import Seal, WrongKey
 from hub.seed import (
     DEMO_AGENTS,
     DEMO_PASSWORD,
@@ -145,3 +146,58 @@ async def test_what_is_refused_seeds_nothing(empty: Database, tmp_path: Path) ->
 )
 def test_allowed(tmp_path: Path, given: dict[str, Any]) -> None:
     refuse_exposed_demo(settings_for(tmp_path, **given))
+
+
+@pytest.mark.anyio
+async def test_what_was_changed_in_the_console_stays_until_the_settings_change(
+    empty: Database, tmp_path: Path
+) -> None:
+    seal = Seal(settings_for(tmp_path).sealing_key)
+    first = {"facebook_page_token": "from the settings", "facebook_app_secret": "s"}
+    await _seed(empty, tmp_path, **first)
+    async with empty.write() as session:
+        (account,) = await session.scalars(select(Account).where(Account.kind == "facebook"))
+        account.secrets = seal.seal_secrets({"access_token": "from the console"})
+        account.external_id = "77"
+        account.stopped = True
+    await _seed(empty, tmp_path, **first)
+    (kept,) = await rows(empty, Account, kind="facebook")
+    assert seal.open_secrets(kept.secrets) == {"access_token": "from the console"}
+    assert (kept.external_id, kept.stopped) == ("77", True)
+    await _seed(empty, tmp_path, **{**first, "facebook_page_token": "a new one"})
+    (new,) = await rows(empty, Account, kind="facebook")
+    assert seal.open_secrets(new.secrets)["access_token"] == "a new one"
+    assert (new.external_id, new.stopped) == (settings_for(tmp_path).facebook_page_id, False)
+
+
+@pytest.mark.anyio
+async def test_an_account_from_before_is_recognised(empty: Database, tmp_path: Path) -> None:
+    """It has no digest yet: the same settings do not authorise it anew."""
+    await _seed(empty, tmp_path)
+    async with empty.write() as session:
+        await session.execute(update(Account).values(seeded=None, stopped=True))
+    await _seed(empty, tmp_path)
+    assert all(one.stopped and one.seeded for one in await rows(empty, Account))
+
+
+@pytest.mark.anyio
+async def test_other_accounts_of_a_channel_are_left_alone(empty: Database, tmp_path: Path) -> None:
+    await _seed(empty, tmp_path)
+    async with empty.write() as session:
+        session.add(
+            Account(
+                kind="facebook", slug="parks", name="Parks", external_id="9", unit="call-center"
+            )
+        )
+    await _seed(empty, tmp_path, facebook_page_token="another")
+    (parks,) = await rows(empty, Account, slug="parks")
+    assert (parks.external_id, parks.secrets, parks.seeded) == ("9", None, None)
+
+
+@pytest.mark.anyio
+async def test_another_key_is_refused(empty: Database, tmp_path: Path) -> None:
+    await _seed(empty, tmp_path, facebook_page_token="t")
+    with pytest.raises(WrongKey):
+        await seed(
+            empty, settings_for(tmp_path, facebook_page_token="t"), Seal("other"), lambda: NOON
+        )

@@ -22,7 +22,7 @@ from hub.ports import (
 )
 from hub.secrets import WrongKey
 from hub.system import Hub
-from hub.tickets import actions
+from hub.tickets import replies
 from hub.tickets.models import Message
 from tests.fakes import FakeClock, FakePlatforms, PolledConnector, inbound
 from tests.fixtures import (
@@ -119,10 +119,13 @@ async def test_a_platform_with_no_end_is_left_after_a_while(hub: Hub) -> None:
     assert len(connector.cursors) == poller_module.MAX_PAGES
 
 
-async def _until(condition: Callable[[], bool]) -> None:
+async def _until(condition: Callable[[], bool], clock: FakeClock | None = None) -> None:
+    """`clock`, if it is given, goes on meanwhile."""
     async with asyncio.timeout(10):
         while not condition():
             await asyncio.sleep(0.01)
+            if clock is not None:
+                clock.advance(seconds=0.01)
 
 
 @pytest.fixture
@@ -133,7 +136,9 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("polled", "fast")
-async def test_the_loop_goes_on_after_an_error_and_says_what_it_was(hub: Hub) -> None:
+async def test_the_loop_goes_on_after_an_error_and_says_what_it_was(
+    hub: Hub, clock: FakeClock
+) -> None:
     connector = await _connector(hub)
     connector.batches.extend(
         [
@@ -144,7 +149,7 @@ async def test_the_loop_goes_on_after_an_error_and_says_what_it_was(hub: Hub) ->
     )
     running = asyncio.create_task(Work(hub).poller.run())
     try:
-        await _until(lambda: len(connector.cursors) > 4)
+        await _until(lambda: len(connector.cursors) > 4, clock)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -189,14 +194,14 @@ async def test_replies_to_a_stopped_account_do_not_put_off_asking_it_again(
 ) -> None:
     (ticket_id,) = await receive(hub, inbound())
     carla = await agent(hub, "carla")
-    await change(hub, ticket_id, carla, actions.reply, "one")
+    await change(hub, ticket_id, carla, replies.reply, "one")
     account = await account_id(hub)
     await hub.connectors.of_account(account)
     platforms.made[account].outcomes.append(AuthFailed("token expired"))
     await work.deliver()
     stopped_at = clock()
     clock.advance(minutes=9)
-    await change(hub, ticket_id, carla, actions.reply, "two")
+    await change(hub, ticket_id, carla, replies.reply, "two")
     await work.deliver()
     stored = await _account(hub)
     assert stored.stopped
@@ -246,7 +251,7 @@ async def test_an_account_that_is_switched_off_sends_nothing_and_is_no_failure(
     hub: Hub, work: Work
 ) -> None:
     (ticket_id,) = await receive(hub, inbound())
-    await change(hub, ticket_id, await agent(hub, "carla"), actions.reply, "one")
+    await change(hub, ticket_id, await agent(hub, "carla"), replies.reply, "one")
     account = await account_id(hub)
     async with hub.database.write() as session:
         (await session.get_one(Account, account)).enabled = False

@@ -486,7 +486,7 @@ async def test_workers_of_two_processes_send_each_reply_once(
     platform.outcomes.extend(slowly for _ in range(4 * size))
 
     async def run(one: Hub) -> int:
-        worker = DeliveryWorker(one.database, one.directory, one.connectors, one.now)
+        worker = DeliveryWorker(one.database, one.directory, one.connectors, one.renewal, one.now)
         done = 0
         while claims := await worker.claim(8):
             await asyncio.gather(*(worker.deliver(claim) for claim in claims))

@@ -14,9 +14,17 @@ from hub.tickets import actions, replies
 from hub.tickets.callbacks import promise_call
 from hub.tickets.change import changing
 from hub.tickets.merging import merge, unmerge
-from hub.tickets.models import Status
+from hub.tickets.models import Direction, Status
 from tests.fakes import FakeClock, FakePlatforms, inbound
-from tests.fixtures import Work, agent, change, receive, ticket_of
+from tests.fixtures import (
+    Work,
+    agent,
+    change,
+    deliveries_of,
+    messages_of,
+    receive,
+    ticket_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +58,10 @@ async def test_the_next_message_of_a_merged_ticket_goes_to_the_other_and_is_answ
     await work.deliver()
     (sent,) = platforms.sent
     assert (sent.conversation, sent.recipient, sent.in_reply_to) == ("c-1", "u-1", "m-3")
+    await _join(hub, unmerge, source, target)
+    own = [m.body for m in await messages_of(hub, source) if m.direction != Direction.NOTE]
+    assert own == [ONE.body, "And still there", "We are on it"], "what was said goes with it"
+    assert [d.ticket_id for d in await deliveries_of(hub, source)] == [source]
 
 
 async def test_unmerging_gives_each_its_own_again(hub: Hub, clock: FakeClock) -> None:
