@@ -16,6 +16,7 @@ import structlog
 
 from bench import (
     fanout,
+    faults,
     ingest_postgresql,
     ingest_sqlite,
     latency,
@@ -37,8 +38,11 @@ MEASUREMENTS: Mapping[str, Callable[[Options], Measurement]] = {
         fanout,
         queue,
         search,
+        faults,
     )
 }
+ONLY_WHEN_NAMED = frozenset({faults.NAME})
+"""These take minutes and measure no speed."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,7 +50,12 @@ def parser() -> argparse.ArgumentParser:
         prog="bench",
         description="Measure this hub against the limits of this machine, as ratios in one run.",
     )
-    made.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    made.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"{', '.join(MEASUREMENTS)} (without names: all but {', '.join(ONLY_WHEN_NAMED)})",
+    )
     made.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     made.add_argument("--quick", action="store_true", help="only see that everything runs")
     made.add_argument(
@@ -57,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--sockets", type=int, help="console sockets (fanout)")
     made.add_argument("--tickets", type=int, help="open tickets (queue)")
     made.add_argument("--messages", type=int, help="messages to search in (search)")
+    made.add_argument("--seed", type=int, help="of the random numbers (faults)")
     made.add_argument("--rate", type=int, help="webhooks a second (latency)")
     made.add_argument("--strict", action="store_true", help="exit with 1 if a goal was missed")
     return made
@@ -75,7 +85,7 @@ def main(args: list[str]) -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     folder = wanted.folder or Path(tempfile.mkdtemp(prefix="switchboard-bench-"))
     try:
-        found = list(_run(wanted.names or list(MEASUREMENTS), _options(wanted, folder)))
+        found = list(_run(wanted.names or _usual(), _options(wanted, folder)))
     finally:
         if wanted.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -86,13 +96,19 @@ def main(args: list[str]) -> int:
     return 1 if wanted.strict and missed else 0
 
 
+def _usual() -> list[str]:
+    return [name for name in MEASUREMENTS if name not in ONLY_WHEN_NAMED]
+
+
 def _options(wanted: argparse.Namespace, folder: Path) -> Options:
     base = Options.quick(folder) if wanted.quick else Options(folder)
     given = {
         name: getattr(wanted, name)
-        for name in ("seconds", "rounds", "sockets", "tickets", "messages", "rate")
+        for name in ("seconds", "rounds", "sockets", "tickets", "messages", "rate", "seed")
         if getattr(wanted, name) is not None
     }
+    if wanted.seconds is not None:
+        given["storm_seconds"] = wanted.seconds
     return replace(base, **given)
 
 

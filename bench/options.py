@@ -28,11 +28,15 @@ class Options:
     messages: int = 200_000
     """Messages to search in."""
     idle_seconds: float = 10.0
+    storm_seconds: float = 240.0
+    """How long things break in each storm (faults)."""
+    seed: int = 311
+    """Of a storm's random numbers."""
 
     @classmethod
     def quick(cls, folder: Path) -> Options:
         """Enough to see that everything runs; the figures mean nothing."""
         return cls(
             folder, seconds=0.4, rounds=1, connections=4, producers=8, rate=20, rate_seconds=1.0,
-            sockets=5, frames=3, tickets=2_000, messages=2_000, idle_seconds=0.2,
+            sockets=5, frames=3, tickets=2_000, messages=2_000, idle_seconds=0.2, storm_seconds=4.0,
         )  # fmt: skip

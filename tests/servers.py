@@ -63,6 +63,8 @@ class _Server:
     command: list[str] = field(default_factory=list)
     user: str | None = None
     process: subprocess.Popen[bytes] | None = None
+    quits_at_once: bool = False
+    """SIGQUIT ends it and its children; SIGKILL would leave the children behind."""
 
     @property
     def pid(self) -> int:
@@ -96,6 +98,14 @@ class _Server:
     def kill(self) -> None:
         """End it as a crash would."""
         os.kill(self.pid, signal.SIGKILL)
+        self.stop()
+
+    def crash(self) -> None:
+        """End it at once without tidying up, its children too; `start` brings it back.
+
+        PostgreSQL calls this an immediate shutdown: it recovers from its log afterwards.
+        """
+        os.kill(self.pid, signal.SIGQUIT if self.quits_at_once else signal.SIGKILL)
         self.stop()
 
     def stop(self) -> None:
@@ -224,8 +234,8 @@ def _folder(prefix: str, user: str | None = None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def postgresql() -> Iterator[PostgresqlServer]:
-    """A running PostgreSQL, gone at the end. Raises ServerMissing."""
+def postgresql(**settings: str) -> Iterator[PostgresqlServer]:
+    """A running PostgreSQL with `settings` of its own, gone at the end. Raises ServerMissing."""
     programs, user = _postgresql_bin(), _postgresql_user()
     with _folder("switchboard-pg-", user) as folder:
         data = folder / "data"
@@ -243,7 +253,7 @@ def postgresql() -> Iterator[PostgresqlServer]:
         if made.returncode:
             raise ServerFailed(f"initdb: {made.stderr}")
         port = free_port()
-        options = {
+        options: dict[str, object] = {
             "listen_addresses": "127.0.0.1",
             "port": port,
             "unix_socket_directories": folder,
@@ -254,10 +264,11 @@ def postgresql() -> Iterator[PostgresqlServer]:
             "max_connections": 200,
             "shared_buffers": "48MB",
             "log_min_messages": "fatal",
+            **settings,
         }
         command = [str(programs / "postgres"), "-D", str(data)]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        server = PostgresqlServer(folder, port, command, user, bin=programs)
+        server = PostgresqlServer(folder, port, command, user, bin=programs, quits_at_once=True)
         server.start()
         try:
             yield server

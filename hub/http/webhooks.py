@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TypeGuard
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -28,6 +29,9 @@ from hub.system import Hub
 
 MAX_BODY = 1_048_576
 
+_KINDS: dict[tuple[type, type], bool] = {}
+_counter = cache(WEBHOOKS.labels)
+
 log = structlog.get_logger(__name__)
 
 
@@ -39,7 +43,6 @@ class TooLarge(HubError):
 class Webhooks:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._kinds: dict[type[Connector], bool] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI below its mount: `/{channel}` and `/{channel}/{slug}`.
@@ -61,7 +64,7 @@ class Webhooks:
         try:
             answer = connector.handshake(request.query_params)
         except BadSignature as error:
-            WEBHOOKS.labels(account.kind, "bad handshake").inc()
+            _counter(account.kind, "bad handshake").inc()
             return problem(403, "Not ours", str(error))
         return Response(answer.body, media_type=answer.media_type)
 
@@ -72,11 +75,11 @@ class Webhooks:
         try:
             connector.verify(request.headers, body)
         except BadSignature as error:
-            WEBHOOKS.labels(account.kind, "bad signature").inc()
+            _counter(account.kind, "bad signature").inc()
             return problem(401, "Not signed", str(error))
         for received in await read_webhook(self._hub, account, connector, body):
             await self._hub.intake.receive(received)
-            WEBHOOKS.labels(account.kind, "unreadable" if received.error else "stored").inc()
+            _counter(account.kind, "unreadable" if received.error else "stored").inc()
         return PlainTextResponse("ok")
 
     async def _connector(self, request: Request) -> tuple[AccountEntry, ReceivesWebhooks]:
@@ -86,16 +89,9 @@ class Webhooks:
         connector: Connector | None = None
         if account is not None:
             connector = await self._hub.connectors.of_account(account.id)
-        if account is None or connector is None or not self._takes_webhooks(connector):
+        if account is None or connector is None or not _takes_webhooks(connector):
             raise NotFound("no account takes webhooks here")
         return account, connector
-
-    def _takes_webhooks(self, connector: Connector) -> TypeGuard[ReceivesWebhooks]:
-        """Asked once a class: looking at a protocol's every attribute takes its time."""
-        kind = type(connector)
-        if kind not in self._kinds:
-            self._kinds[kind] = isinstance(connector, ReceivesWebhooks)
-        return self._kinds[kind]
 
 
 async def read_webhook(
@@ -127,7 +123,7 @@ async def _shares(
     hub: Hub, account: AccountEntry, connector: ReceivesWebhooks, body: bytes
 ) -> list[tuple[int, tuple[InboundItem, ...], bool]]:
     """What of `body` is for which account, the one it came to first. Raises ConnectorError."""
-    if not isinstance(connector, RoutesWebhooks):
+    if not _routes_webhooks(connector):
         return [(account.id, connector.parse(body), True)]
     directory = await hub.directory.get()
     others = {
@@ -154,11 +150,31 @@ async def _shares(
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The body, as long as it is not larger than `limit` bytes. Raises TooLarge."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
+    body = b""
+    more = True
+    # Not `request.stream()`: its generator costs a webhook more than its signature.
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit:
             raise TooLarge(f"a body may have {limit} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
+    return body
+
+
+def _takes_webhooks(connector: Connector) -> TypeGuard[ReceivesWebhooks]:
+    return _is(connector, ReceivesWebhooks)
+
+
+def _routes_webhooks(connector: ReceivesWebhooks) -> TypeGuard[RoutesWebhooks]:
+    return _is(connector, RoutesWebhooks)
+
+
+def _is(connector: object, protocol: type) -> bool:
+    """Asked once a class: looking for a protocol's every attribute takes its time."""
+    key = (type(connector), protocol)
+    if key not in _KINDS:
+        _KINDS[key] = isinstance(connector, protocol)
+    return _KINDS[key]
