@@ -52,7 +52,9 @@ TEMPLATE = "template_hub"
 
 def settings_for(folder: Path, url: str | None = None, **more: Any) -> Settings:
     """Settings of a hub under test, owing nothing to the caller's environment."""
-    return Settings(data=folder, database_url=url, secret_key=SECRET_KEY, **more)
+    # Without these the accounts of X and Facebook are seeded switched off.
+    given = {"x_consumer_secret": "for X", "facebook_app_secret": "for Facebook", **more}
+    return Settings(data=folder, database_url=url, secret_key=SECRET_KEY, **given)
 
 
 @pytest.fixture(scope="session", autouse=True)

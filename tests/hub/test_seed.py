@@ -23,6 +23,7 @@ from hub.seed import (
     seed,
     shared_secret,
 )
+from hub.settings import Settings
 from hub.sla.models import HoursRow, PolicyRow
 from hub.team.models import Agent, AgentUnit, Unit
 from hub.team.passwords import verify_password
@@ -30,6 +31,10 @@ from tests.fakes import NOON
 from tests.fixtures import Databases, rows, settings_for
 
 SEEDED: tuple[type[Base], ...] = (Unit, Account, HoursRow, PolicyRow, Agent, AgentUnit)
+
+
+BARE: dict[str, Any] = {"x_consumer_secret": None, "facebook_app_secret": None}
+"""A hub that nobody has given credentials."""
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ async def test_a_changed_setting_reaches_the_account(empty: Database, tmp_path: 
     )
     (real,) = await rows(empty, Account, kind="facebook")
     assert (real.id, real.sandbox, real.base_url) == (before.id, False, None)
-    (x,) = await rows(empty, Account, kind="x")
+    settings = settings_for(tmp_path, **{**BARE, "facebook_app_secret": "mine"})
     assert x.sandbox, "the other platforms stay with the sandbox"
 
 
@@ -201,3 +206,21 @@ async def test_another_key_is_refused(empty: Database, tmp_path: Path) -> None:
         await seed(
             empty, settings_for(tmp_path, facebook_page_token="t"), Seal("other"), lambda: NOON
         )
+
+
+async def test_what_has_no_credentials_is_switched_off_until_it_has(
+    empty: Database, tmp_path: Path
+) -> None:
+    def settings(**more: str) -> Settings:
+        return settings_for(tmp_path, **{**BARE, **more})
+
+    async def enabled() -> dict[str, bool]:
+        return {a.kind: a.enabled for a in await rows(empty, Account) if a.slug == "main"}
+
+    seal = Seal(settings().sealing_key)
+    await seed(empty, settings(), seal, lambda: NOON)
+    assert await enabled() == {"x": False, "facebook": False}
+    await seed(empty, settings(facebook_app_secret="s"), seal, lambda: NOON)
+    assert await enabled() == {"x": False, "facebook": True}
+    await seed(empty, settings(sandbox_url="http://127.0.0.1:9"), seal, lambda: NOON)
+    assert await enabled() == {"x": True, "facebook": True}
