@@ -93,12 +93,12 @@ async def test_a_changed_setting_reaches_the_account(empty: Database, tmp_path: 
     )
     (real,) = await rows(empty, Account, kind="facebook")
     assert (real.id, real.sandbox, real.base_url) == (before.id, False, None)
-    settings = settings_for(tmp_path, **{**BARE, "facebook_app_secret": "mine"})
+    (x,) = await rows(empty, Account, kind="x")
     assert x.sandbox, "the other platforms stay with the sandbox"
 
 
 def test_derived_secrets_are_each_their_own(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, facebook_app_secret="mine")
+    settings = settings_for(tmp_path, **{**BARE, "facebook_app_secret": "mine"})
     assert shared_secret(settings, "facebook_app_secret") == "mine"
     derived = {shared_secret(settings, name) for name in ("x_consumer_secret", "open311_api_key")}
     assert len(derived) == 2
@@ -208,6 +208,7 @@ async def test_another_key_is_refused(empty: Database, tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.anyio
 async def test_what_has_no_credentials_is_switched_off_until_it_has(
     empty: Database, tmp_path: Path
 ) -> None:
