@@ -43,13 +43,30 @@ export interface Capabilities {
   public_limit: number | null;
   private_limit: number | null;
   splits_long_replies: boolean;
+  /** The platform's name for people ("Open on X"); null for a channel of the city's own. */
+  platform: string | null;
+  /** Seconds after the customer's newest private message in which anybody may answer. */
+  reply_window: number | null;
+  /** Seconds after that message in which a person, not the bot, may answer. */
+  human_window: number | null;
+  private_replies: boolean;
+  /** Seconds in which a public message may be answered in private. */
+  private_reply_window: number | null;
+  hides: boolean;
+  controls_threads: boolean;
+  media: boolean;
 }
 
 export interface Account {
   id: number;
   kind: ChannelKind;
+  slug: string;
   name: string;
   sandbox: boolean;
+  enabled: boolean;
+  /** Nothing works on it until it is authorised again. */
+  stopped: boolean;
+  notice: string | null;
   capabilities: Capabilities;
 }
 
@@ -120,6 +137,14 @@ export interface Ticket {
   permalink: string | null;
   context: Record<string, unknown>;
   previous_ticket_id: number | null;
+  merged_into_id: number | null;
+  /** Another app of the platform has the conversation. */
+  held_by: string | null;
+  /** The customer's newest private message: answering windows run from it. */
+  private_heard_at: string | null;
+  delivered_until: string | null;
+  read_until: string | null;
+  callback_due_at: string | null;
   version: number;
 }
 
@@ -136,10 +161,30 @@ export interface Choice {
   value: string;
 }
 
+export type FileState = 'linked' | 'pending' | 'kept' | 'refused' | 'failed';
+
 export interface Attachment {
   url: string;
   media_type: string;
   name: string | null;
+  state: FileState;
+  /** Bytes, where the hub has the file. */
+  size: number | null;
+  error: string | null;
+}
+
+/** What an agent asked for: hide a customer's public message, or show it again. */
+export interface Moderation {
+  hidden: boolean;
+  reason: string;
+  by: string;
+  state: 'pending' | 'done' | 'failed';
+  error: string | null;
+}
+
+export interface Reaction {
+  by: string;
+  reaction: string;
 }
 
 export interface Message {
@@ -158,8 +203,56 @@ export interface Message {
   in_reply_to: number | string | null;
   permalink: string | null;
   emergency: boolean;
+  /** The platform's thread it is in: a linked ticket has two. */
+  conversation: string | null;
+  /** An answer given elsewhere, entered by an agent. */
+  logged: boolean;
+  edited_at: string | null;
+  /** Its author deleted it there: body and attachments are empty. */
+  deleted_at: string | null;
+  hidden: boolean;
+  moderation: Moderation | null;
+  reactions: Reaction[];
   /** The Idempotency-Key it was posted with. */
   key: string | null;
+}
+
+export interface Revision {
+  until: string;
+  body: string;
+}
+
+export interface SimilarTicket {
+  ticket: Ticket;
+  distance_metres: number | null;
+  seconds_apart: number;
+}
+
+export type CallbackOutcome = 'reached' | 'no_answer' | 'cancelled';
+
+export interface Callback {
+  id: number;
+  ticket_id: number;
+  due_at: string;
+  phone: string | null;
+  note: string;
+  created_by: string;
+  created_at: string;
+  done_by: string | null;
+  done_at: string | null;
+  outcome: CallbackOutcome | null;
+}
+
+export interface NewCallback {
+  due_at: string;
+  phone?: string;
+  note?: string;
+}
+
+export interface CallbackDone {
+  outcome: CallbackOutcome;
+  body?: string;
+  retry_at?: string;
 }
 
 export interface ContactPoint {
@@ -265,6 +358,7 @@ export type HubEvent = Numbered &
     | { kind: 'ticket.left'; data: { id: number } }
     | { kind: 'message.created' | 'message.updated'; data: Message }
     | { kind: 'agent.updated'; data: Agent }
+    | { kind: 'ticket.typing'; data: { by: 'agent' | 'customer'; name: string } }
     | { kind: 'system.changed'; data: { parts: Part[] } }
     | { kind: 'config.changed'; data: Record<string, unknown> | null }
   );
@@ -283,7 +377,22 @@ export interface NewContactTicket {
   subject?: string;
   unit?: string;
   priority?: Priority;
-  resolved?: boolean;
+  outcome?: 'open' | 'resolved' | 'call_back';
+  callback_at?: string;
+}
+
+export interface ReplyBody {
+  body: string;
+  resolve?: boolean;
+  visibility?: Visibility;
+  /** The customer's message it answers; without it their newest. */
+  to_message_id?: number;
+}
+
+export interface LoggedReply {
+  body: string;
+  permalink?: string;
+  resolve?: boolean;
 }
 
 export interface TicketPatch {
@@ -302,4 +411,74 @@ export interface StatusChange {
 export interface Assignment {
   agent_id?: number | null;
   unit?: string;
+}
+
+export interface Budget {
+  name: string;
+  limit: number | null;
+  remaining: number;
+  resets_at: string;
+}
+
+/** An account as those see it who look after it. Secrets are named, never told. */
+export interface AccountView {
+  id: number;
+  kind: string;
+  slug: string;
+  name: string;
+  external_id: string;
+  unit: string;
+  enabled: boolean;
+  sandbox: boolean;
+  /** Where the platform's API lives when not at its usual place. */
+  base_url: string | null;
+  stopped: boolean;
+  notice: string | null;
+  last_event_at: string | null;
+  last_poll_at: string | null;
+  last_error: string | null;
+  last_error_at: string | null;
+  access_expires_at: string | null;
+  secrets: string[];
+  webhook_url: string | null;
+  budgets: Budget[];
+  /** US dollars. */
+  cost: { today: number; month: number };
+  state: PartState;
+  detail: string | null;
+}
+
+/** An account just after somebody changed it. */
+export interface AccountChecked extends AccountView {
+  /** What the platform said to the credentials; null where it was not asked. */
+  check: { result: 'ok' | 'refused' | 'unavailable' | 'failed'; detail: string } | null;
+  /** Secrets the hub made up, to be entered at the platform: told this once. */
+  generated: Record<string, string>;
+}
+
+export interface SecretField {
+  name: string;
+  title: string;
+  required: boolean;
+  help: string;
+  /** The hub makes one up where none is given. */
+  generated: boolean;
+}
+
+export interface AccountKind {
+  kind: string;
+  title: string;
+  secrets: SecretField[];
+  webhook: boolean;
+  several: boolean;
+  base_url: boolean;
+  installed: boolean;
+}
+
+export interface UnreadableBody {
+  id: number;
+  account_id: number;
+  received_at: string;
+  error: string | null;
+  size: number;
 }

@@ -3,17 +3,24 @@ import type {
   Agent,
   Article,
   Assignment,
+  Callback,
+  CallbackDone,
   Contact,
   Counts,
   Directory,
   HistoryEntry,
   LiveReport,
+  LoggedReply,
   Me,
   Message,
+  NewCallback,
   NewContactTicket,
   Page,
   Presence,
   Problem,
+  ReplyBody,
+  Revision,
+  SimilarTicket,
   StatusChange,
   System,
   Ticket,
@@ -54,7 +61,8 @@ function wordsOf(status: number, problem: Problem | null): string {
   return fields || problem?.detail || problem?.title || `The hub answered ${status}.`;
 }
 
-async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+/** One call to the hub. Raises CallFailed; other modules' calls go through it, too. */
+export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   const { method = 'GET', query, body, key, signal } = options;
   const url = new URL(path, location.origin);
   for (const [name, value] of Object.entries(query ?? {})) {
@@ -135,12 +143,45 @@ export const loadLiveReport = () => call<LiveReport>(`${api}/reports/live`);
 
 export const createTicket = (body: NewContactTicket, key: string) =>
   call<Ticket>(`${api}/tickets`, { method: 'POST', body, key });
-export const postReply = (id: number, body: string, resolve: boolean, key: string) =>
-  call<Message>(`${api}/tickets/${id}/reply`, { method: 'POST', body: { body, resolve }, key });
+export const postReply = (id: number, body: ReplyBody, key: string) =>
+  call<Message>(`${api}/tickets/${id}/reply`, { method: 'POST', body, key });
+export const postLoggedReply = (id: number, body: LoggedReply, key: string) =>
+  call<Message>(`${api}/tickets/${id}/logged-reply`, { method: 'POST', body, key });
 export const postNote = (id: number, body: string, key: string) =>
   call<Message>(`${api}/tickets/${id}/note`, { method: 'POST', body: { body }, key });
 export const retryDelivery = (messageId: number) =>
   call<Message>(`${api}/messages/${messageId}/retry`, { method: 'POST' });
+export const settleDelivery = (messageId: number, sent: boolean) =>
+  call<Message>(`${api}/messages/${messageId}/settle`, { method: 'POST', body: { sent } });
+export const hideMessage = (messageId: number, hidden: boolean, reason: string) =>
+  call<Message>(`${api}/messages/${messageId}/hide`, { method: 'POST', body: { hidden, reason } });
+export const loadRevisions = (messageId: number) =>
+  call<{ items: Revision[] }>(`${api}/messages/${messageId}/revisions`);
+/** Where the hub serves a file that it keeps. */
+export const attachmentUrl = (messageId: number, index: number): string =>
+  `${api}/messages/${messageId}/attachments/${index}`;
+export const controlThread = (id: number, take: boolean) =>
+  call<Ticket>(`${api}/tickets/${id}/control`, { method: 'POST', body: { take } });
+export const loadSimilar = (id: number) =>
+  call<{ items: SimilarTicket[] }>(`${api}/tickets/${id}/similar`);
+export const mergeTicket = (id: number, into: number) =>
+  call<Ticket>(`${api}/tickets/${id}/merge`, { method: 'POST', body: { into } });
+export const unmergeTicket = (id: number) =>
+  call<Ticket>(`${api}/tickets/${id}/unmerge`, { method: 'POST' });
+export const tellTyping = (id: number) =>
+  call<void>(`${api}/tickets/${id}/typing`, { method: 'POST', body: {} });
+export const loadCallbacks = (ticketId: number) =>
+  call<{ items: Callback[] }>(`${api}/tickets/${ticketId}/callbacks`);
+export const loadOpenCallbacks = () => call<{ items: Callback[] }>(`${api}/callbacks`);
+export const promiseCallback = (ticketId: number, body: NewCallback, key: string) =>
+  call<Callback>(`${api}/tickets/${ticketId}/callbacks`, { method: 'POST', body, key });
+export const endCallback = (id: number, body: CallbackDone, key: string) =>
+  call<Callback>(`${api}/callbacks/${id}/done`, { method: 'POST', body, key });
+export const findContacts = (q: string, signal?: AbortSignal) =>
+  call<{ items: { id: number; name: string }[] }>(`${api}/contacts`, {
+    query: { q, limit: 6 },
+    signal,
+  });
 export const assignTicket = (id: number, body: Assignment) =>
   call<Ticket>(`${api}/tickets/${id}/assign`, { method: 'POST', body });
 export const changeStatus = (id: number, body: StatusChange) =>

@@ -1,9 +1,20 @@
 // What an agent does to a ticket: shown at once, taken back with a word if the hub refuses.
 import type { Assignment, Message, StatusChange, Ticket, TicketPatch } from '../api.ts';
-import { assignTicket, changeStatus, patchTicket, retryDelivery } from '../http.ts';
+import {
+  assignTicket,
+  changeStatus,
+  controlThread,
+  hideMessage,
+  mergeTicket,
+  patchTicket,
+  retryDelivery,
+  settleDelivery,
+  unmergeTicket,
+} from '../http.ts';
 import { words } from '../model/labels.ts';
-import { newKey } from '../model/outbox.ts';
+import { newKey, type Unsent } from '../model/outbox.ts';
 import { clock } from './clock.svelte.ts';
+import { route } from './route.svelte.ts';
 import { session } from './session.svelte.ts';
 import { toasts } from './toasts.svelte.ts';
 
@@ -90,19 +101,47 @@ export const patch = (ticket: Ticket, change: TicketPatch): Promise<boolean> =>
     patchTicket(ticket.id, change),
   );
 
+/** Take a conversation from another app of the platform, or leave it to that. */
+export const control = (ticket: Ticket, take: boolean): Promise<boolean> =>
+  act(ticket, {}, take ? 'Taking over' : 'Giving it back', () => controlThread(ticket.id, take));
+
+/** Make a ticket part of another about the same thing, and go there. */
+export async function merge(ticket: Ticket, into: Ticket): Promise<boolean> {
+  try {
+    const target = await mergeTicket(ticket.id, into.id);
+    session.replica.takeTickets([target], null);
+    route.go({ ticket: target.id });
+    toasts.say(`#${ticket.id} is now part of #${into.id}.`, {
+      label: 'Undo',
+      run: () => void unmerge(ticket),
+    });
+    return true;
+  } catch (error) {
+    toasts.fail(`Merging #${ticket.id} did not work. ${reasonOf(error)}`);
+    return false;
+  }
+}
+
+export async function unmerge(ticket: Pick<Ticket, 'id'>): Promise<void> {
+  try {
+    const back = await unmergeTicket(ticket.id);
+    session.replica.takeTickets([back], null);
+    route.go({ ticket: back.id });
+    toasts.say(`#${ticket.id} stands for itself again.`);
+  } catch (error) {
+    toasts.fail(`Taking #${ticket.id} out again did not work. ${reasonOf(error)}`);
+  }
+}
+
 /** Send what the agent wrote. The text is on the screen and in storage before the hub has it. */
 export async function send(
   ticket: Ticket,
-  kind: 'reply' | 'note',
-  body: string,
-  resolve: boolean,
+  written: Pick<Unsent, 'kind' | 'body' | 'resolve' | 'visibility' | 'toMessageId' | 'permalink'>,
 ): Promise<void> {
   const message = await session.outbox.post({
+    ...written,
     key: newKey(),
     ticketId: ticket.id,
-    kind,
-    body,
-    resolve,
     at: clock.iso(),
     state: 'sending',
     error: null,
@@ -115,12 +154,28 @@ export async function resend(key: string): Promise<void> {
   if (message) session.replica.takeMessage(message);
 }
 
-export async function retryMessage(message: Message): Promise<void> {
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+async function change(what: string, run: () => Promise<Message>): Promise<boolean> {
   const since = session.replica.cursor;
   try {
-    session.replica.updateMessage(await retryDelivery(message.id), since);
+    session.replica.updateMessage(await run(), since);
+    return true;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    toasts.fail(`Trying again did not work. ${reason}`);
+    toasts.fail(`${what} did not work. ${reasonOf(error)}`);
+    return false;
   }
 }
+
+export const retryMessage = (message: Message): Promise<boolean> =>
+  change('Trying again', () => retryDelivery(message.id));
+
+/** A person says whether a reply arrived that nobody could look up. */
+export const settle = (message: Message, sent: boolean): Promise<boolean> =>
+  change('Saying so', () => settleDelivery(message.id, sent));
+
+export const hide = (message: Message, hidden: boolean, reason: string): Promise<boolean> =>
+  change(hidden ? 'Hiding it' : 'Showing it again', () =>
+    hideMessage(message.id, hidden, reason),
+  );

@@ -1,13 +1,13 @@
 // The keyboard, where no field has it.
-import type { ViewName } from '../api.ts';
+import { tick } from 'svelte';
 import { assignToMe, setStatus } from './actions.ts';
 import { commands } from './commands.svelte.ts';
 import { queue } from './queue.svelte.ts';
-import { route } from './route.svelte.ts';
+import { type Listing, route } from './route.svelte.ts';
 import { session } from './session.svelte.ts';
 
 const SEQUENCE_MS = 1_200;
-const views: Record<string, ViewName> = {
+const views: Record<string, Listing> = {
   m: 'mine',
   l: 'all',
   u: 'unassigned',
@@ -16,6 +16,7 @@ const views: Record<string, ViewName> = {
   o: 'bot',
   s: 'snoozed',
   r: 'resolved',
+  c: 'callbacks',
 };
 
 let afterG = 0;
@@ -24,13 +25,21 @@ const inField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches('input, textarea, select'));
 
-const list = (): HTMLElement | null => document.querySelector('[role="listbox"]');
+const list = (): HTMLElement | null =>
+  document.querySelector('[data-queue]') ?? document.querySelector('.callbacks button');
+
+/** Among promised calls, which are few, the focus itself moves. */
+function moveCall(step: number): void {
+  const calls = [...document.querySelectorAll<HTMLElement>('.callbacks .open')];
+  const at = calls.indexOf(document.activeElement as HTMLElement);
+  calls[Math.max(0, Math.min(calls.length - 1, at < 0 ? 0 : at + step))]?.focus();
+}
 
 export function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (session.phase !== 'ready' || commands.dialog !== null || inField(event.target)) return;
-  // An open menu has the keyboard.
-  if ((event.target as Element | null)?.closest?.('[popover]')) return;
+  // An open menu or dialog has the keyboard.
+  if ((event.target as Element | null)?.closest?.('[popover], dialog')) return;
 
   if (afterG > Date.now()) {
     afterG = 0;
@@ -41,9 +50,10 @@ export function onKey(event: KeyboardEvent): void {
       list()?.focus();
       return;
     }
-    if (event.key === 'v' && session.supervises) {
+    const page = ({ v: 'supervisor', a: 'accounts' } as const)[event.key];
+    if (page && session.supervises) {
       event.preventDefault();
-      route.go({ page: 'supervisor' });
+      route.go({ page });
       return;
     }
   }
@@ -82,8 +92,13 @@ function keyed(key: string, hasTicket: boolean): (() => void) | null {
     case 'k':
     case 'ArrowUp':
       return () => {
+        const step = key === 'j' || key === 'ArrowDown' ? 1 : -1;
+        if (route.place.view === 'callbacks') {
+          moveCall(step);
+          return;
+        }
         list()?.focus();
-        queue.move(key === 'j' || key === 'ArrowDown' ? 1 : -1);
+        queue.move(step);
       };
     case 'Enter': {
       const at = queue.at;
@@ -92,7 +107,11 @@ function keyed(key: string, hasTicket: boolean): (() => void) | null {
       return () => queue.open(at);
     }
     case '/':
-      return () => document.getElementById('search')?.focus();
+      return () => {
+        // The list of promised calls has no search of its own.
+        if (route.place.view === 'callbacks') queue.show('all');
+        void tick().then(() => document.getElementById('search')?.focus());
+      };
     case 'Escape':
       return () => {
         if (commands.details) commands.details = false;
@@ -100,6 +119,10 @@ function keyed(key: string, hasTicket: boolean): (() => void) | null {
       };
     case 'r':
       return hasTicket ? () => commands.write('reply') : null;
+    case 'l':
+      return hasTicket ? () => commands.write('logged') : null;
+    case 'p':
+      return hasTicket ? () => commands.promise() : null;
     case 'n':
       return hasTicket ? () => commands.write('note') : null;
     case 'a':

@@ -1,9 +1,9 @@
 // The list in the left pane: a view or a search, in order, held still while the agent is at it.
-import type { Ticket, ViewName } from '../api.ts';
+import type { Ticket } from '../api.ts';
 import { loadTickets } from '../http.ts';
 import { matches, ticketsIn } from '../model/views.ts';
 import { clock } from './clock.svelte.ts';
-import { route } from './route.svelte.ts';
+import { type Listing, route } from './route.svelte.ts';
 import { session } from './session.svelte.ts';
 
 /** Rows move again this long after the last sign of the agent's hand in the list. */
@@ -49,6 +49,7 @@ class Queue {
         (a, b) => Date.parse(b.last_message_at) - Date.parse(a.last_message_at) || b.id - a.id,
       );
     }
+    if (route.place.view === 'callbacks') return [];
     return ticketsIn(route.place.view, tickets.values(), {
       agentId: session.agent.id,
       unit: route.place.unit,
@@ -89,7 +90,7 @@ class Queue {
 
   // -- moving
 
-  show(view: ViewName, unit: string | null = null): void {
+  show(view: Listing, unit: string | null = null): void {
     this.release();
     this.query = '';
     this.search('');

@@ -1,14 +1,17 @@
 // Where the agent is: kept in the address, so that a reload, a link and "back" lead there.
 import type { ViewName } from '../api.ts';
 
+/** What the left pane lists: a view of the queue, or promised calls. */
+export type Listing = ViewName | 'callbacks';
+
 export interface Place {
-  page: 'queue' | 'supervisor';
+  page: 'queue' | 'supervisor' | 'accounts';
   ticket: number | null;
-  view: ViewName;
+  view: Listing;
   unit: string | null;
 }
 
-const views: readonly ViewName[] = [
+const views: readonly Listing[] = [
   'mine',
   'unit',
   'all',
@@ -18,15 +21,20 @@ const views: readonly ViewName[] = [
   'bot',
   'resolved',
   'snoozed',
+  'callbacks',
 ];
 
 function read(): Place {
   const path = location.pathname;
   const query = new URLSearchParams(location.search);
-  const asked = query.get('view') as ViewName | null;
+  const asked = query.get('view') as Listing | null;
   const ticket = /^\/console\/t\/(\d+)/.exec(path)?.[1];
   return {
-    page: path.startsWith('/console/supervisor') ? 'supervisor' : 'queue',
+    page: path.startsWith('/console/supervisor')
+      ? 'supervisor'
+      : path.startsWith('/console/accounts')
+        ? 'accounts'
+        : 'queue',
     ticket: ticket ? Number(ticket) : null,
     view: asked && views.includes(asked) ? asked : 'all',
     unit: query.get('unit'),
@@ -34,7 +42,7 @@ function read(): Place {
 }
 
 function address(place: Place): string {
-  if (place.page === 'supervisor') return '/console/supervisor';
+  if (place.page !== 'queue') return `/console/${place.page}`;
   const query = new URLSearchParams();
   if (place.view !== 'all') query.set('view', place.view);
   if (place.unit) query.set('unit', place.unit);

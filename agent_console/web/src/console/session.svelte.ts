@@ -1,6 +1,6 @@
 // The signed-in console: loads the snapshot, follows the events, and tells the components
 // what changed. Rules stay on the server; here is only what is shown.
-import type { Account, Agent, Me, Part, Ticket, Unit } from '../api.ts';
+import type { Account, Agent, HubEvent, Me, Part, Ticket, Unit } from '../api.ts';
 import {
   CallFailed,
   loadCounts,
@@ -10,6 +10,7 @@ import {
   loadSystem,
   loadTicket,
   loadTickets,
+  postLoggedReply,
   postNote,
   postReply,
 } from '../http.ts';
@@ -18,6 +19,7 @@ import { Link, type LinkState } from '../model/link.ts';
 import { Outbox, type Unsent } from '../model/outbox.ts';
 import { type Change, Replica, type Thread } from '../model/replica.ts';
 import { CityTime } from '../model/time.ts';
+import { Typing, type Writer } from '../model/typing.ts';
 import { countAll, type LocalCounts } from '../model/views.ts';
 import { clock } from './clock.svelte.ts';
 
@@ -58,6 +60,7 @@ class Session {
   time = new CityTime('America/New_York');
   drafts!: Drafts;
   outbox!: Outbox;
+  #typing = new Typing();
   readonly replica = new Replica((change) => this.#changed(change));
 
   #tickets = $state(0);
@@ -66,7 +69,8 @@ class Session {
   #serverCounts = $state.raw<LocalCounts | null>(null);
   #link: Link | null = null;
   #loading = 0;
-  #onEvents = new Set<() => void>();
+  #onEvents = new Set<(events: readonly HubEvent[]) => void>();
+  #typed = $state(0);
   /** Threads whose pages are on their way. */
   #reading = new Map<number, symbol>();
   /** The ticket whose thread is on the screen. */
@@ -175,9 +179,10 @@ class Session {
           if (event.kind === 'message.created' || event.kind === 'message.updated') {
             if (event.data.key) this.outbox.confirm(event.data.key);
           }
+          this.#listenForTyping(event);
         }
         this.replica.applyEvents(events);
-        for (const listener of this.#onEvents) listener();
+        for (const listener of this.#onEvents) listener(events);
       },
       onCursor: (seq) => this.replica.advance(seq),
       onResync: (seq) => void this.#reload(seq),
@@ -195,12 +200,31 @@ class Session {
     });
   }
 
+  #listenForTyping(event: HubEvent): void {
+    if (event.ticket_id === null) return;
+    if (event.kind === 'ticket.typing') {
+      this.#typing.hear(event.ticket_id, event.data, Date.now());
+      this.#typed += 1;
+    } else if (event.kind === 'message.created') {
+      const by = event.data.direction === 'inbound' ? 'customer' : 'agent';
+      this.#typing.arrived(event.ticket_id, by);
+      this.#typed += 1;
+    }
+  }
+
+  /** Who else is writing on a ticket; drawn again as notices come and as they grow old. */
+  writers(ticketId: number): Writer[] {
+    void this.#typed;
+    void clock.now;
+    return this.#typing.writers(ticketId, this.agent.name, Date.now());
+  }
+
   retryLink(): void {
     this.#link?.retryNow();
   }
 
   /** Call `listener` after every batch of events; returns how to stop. */
-  onEvents(listener: () => void): () => void {
+  onEvents(listener: (events: readonly HubEvent[]) => void): () => void {
     this.#onEvents.add(listener);
     return () => this.#onEvents.delete(listener);
   }
@@ -361,7 +385,11 @@ class Session {
       if (this.me && mine) this.me = { ...this.me, agent: mine };
     }
     if (change.parts) this.parts = this.replica.parts;
-    if (change.config) void this.#loadDirectory();
+    if (change.config) {
+      void this.#loadDirectory();
+      // What is switched off is no trouble any more, and no part's event need say so.
+      void this.#loadSystem();
+    }
     for (const message of change.arrived) {
       const here = message.ticket_id === this.#watched;
       if (here) this.announcement = `New message from ${message.author.name}: ${message.body}`;
@@ -373,9 +401,24 @@ class Session {
 }
 
 function postUnsent(unsent: Unsent) {
-  return unsent.kind === 'note'
-    ? postNote(unsent.ticketId, unsent.body, unsent.key)
-    : postReply(unsent.ticketId, unsent.body, unsent.resolve, unsent.key);
+  const { ticketId, body, resolve, key, visibility, toMessageId, permalink } = unsent;
+  switch (unsent.kind) {
+    case 'note':
+      return postNote(ticketId, body, key);
+    case 'logged':
+      return postLoggedReply(ticketId, { body, resolve, ...(permalink ? { permalink } : {}) }, key);
+    case 'reply':
+      return postReply(
+        ticketId,
+        {
+          body,
+          resolve,
+          ...(visibility ? { visibility } : {}),
+          ...(toMessageId === null ? {} : { to_message_id: toMessageId }),
+        },
+        key,
+      );
+  }
 }
 
 export const session = new Session();

@@ -1,12 +1,13 @@
 // Drafts, one a ticket and kind, kept in localStorage until they are sent.
 
 export interface Draft {
-  mode: 'reply' | 'note';
+  mode: 'reply' | 'note' | 'logged';
   reply: string;
   note: string;
+  logged: string;
 }
 
-const empty = (): Draft => ({ mode: 'reply', reply: '', note: '' });
+const empty = (): Draft => ({ mode: 'reply', reply: '', note: '', logged: '' });
 
 export class Drafts {
   #prefix: string;
@@ -28,7 +29,7 @@ export class Drafts {
 
   set(ticketId: number, draft: Draft): void {
     try {
-      if (draft.reply || draft.note) {
+      if (draft.reply || draft.note || draft.logged) {
         this.#storage.setItem(this.#prefix + ticketId, JSON.stringify(draft));
       } else {
         this.#storage.removeItem(this.#prefix + ticketId);

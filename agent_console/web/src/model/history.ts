@@ -51,11 +51,19 @@ const phrases: Record<string, (detail: Detail, names: Names) => string> = {
   'bot asked back': () => 'asked what was meant',
   'hand off': (detail) =>
     `handed it to people: ${words(text(detail['reason'])).toLowerCase() || 'no reason given'}`,
+  'logged reply': () => 'entered an answer that was given elsewhere',
+  settled: (detail) =>
+    detail['sent'] ? 'saw that a reply had arrived' : 'saw that a reply had not arrived',
+  'revisions read': () => 'looked at earlier versions of a message',
+  merge: (detail) => `merged it into #${String(detail['into'])}`,
+  merged: (detail) => `merged #${String(detail['ticket_id'])} into it`,
+  unmerge: (detail) => `took it out of #${String(detail['was_in'])} again`,
+  unmerged: (detail) => `took #${String(detail['ticket_id'])} out of it again`,
   breach: (detail) => `${words(text(detail['metric']))} is past its target`,
 };
 
 /** "agent:3:Ava Reyes" and "bot:Assistant" name their last part. */
-const actor = (name: string): string => name.replace(/^[a-z]+:(\d+:)?/, '') || name;
+export const actor = (name: string): string => name.replace(/^[a-z]+:(\d+:)?/, '') || name;
 
 export function tell(entry: HistoryEntry, names: Names): Told {
   const detail: Detail = typeof entry.detail === 'object' && entry.detail ? entry.detail : {};

@@ -65,7 +65,7 @@ export const deliveryName: Record<DeliveryState, string> = {
   sending: 'Sending…',
   sent: 'Sent',
   failed: 'Not delivered',
-  unknown: 'Delivery not confirmed yet',
+  unknown: 'Nobody knows whether it arrived',
   cancelled: 'Not sent: cancelled',
 };
 

@@ -1,13 +1,20 @@
 // What the agent wrote and the hub has not confirmed yet. Kept in localStorage, so that a
 // reload, a crash or a lost network never loses text; matched with the stored message by key.
-import type { Message } from '../api.ts';
+import type { Message, Visibility } from '../api.ts';
 
 export interface Unsent {
   key: string;
   ticketId: number;
-  kind: 'reply' | 'note';
+  /** `logged` is an answer that was given elsewhere and is only entered here. */
+  kind: 'reply' | 'note' | 'logged';
   body: string;
   resolve: boolean;
+  /** Where the agent chose; null leaves it to the hub. */
+  visibility: Visibility | null;
+  /** The customer's message it answers, where that is not their newest. */
+  toMessageId: number | null;
+  /** Of a logged reply: where it can be read. */
+  permalink: string | null;
   /** Server time, ISO. */
   at: string;
   state: 'sending' | 'failed';
@@ -118,7 +125,9 @@ export class Outbox {
         // The page went away while sending: whether it arrived is unknown. The same key
         // makes trying again safe.
         const error = unsent.error ?? 'The page was closed before the hub confirmed it.';
-        found.push({ ...unsent, state: 'failed', error });
+        // Kept by an older console it may lack what came later.
+        const later = { visibility: null, toMessageId: null, permalink: null };
+        found.push({ ...later, ...unsent, state: 'failed', error });
       } catch {
         // Not ours, or cut short by a crash.
       }

@@ -50,6 +50,7 @@ export class CityTime {
   #dayOfYear: Intl.DateTimeFormat;
   #full: Intl.DateTimeFormat;
   #key: Intl.DateTimeFormat;
+  #weekday: Intl.DateTimeFormat;
 
   constructor(timeZone: string) {
     const format = (options: Intl.DateTimeFormatOptions) =>
@@ -59,7 +60,11 @@ export class CityTime {
     this.#dayOfYear = format({ year: 'numeric', month: 'short', day: 'numeric' });
     this.#full = format({ dateStyle: 'medium', timeStyle: 'long' });
     this.#key = format({ year: 'numeric', month: '2-digit', day: '2-digit' });
+    this.#weekday = format({ weekday: 'short', hour: 'numeric', minute: '2-digit' });
   }
+
+  /** "Tue, 2:05 PM": for a time within the coming week. */
+  weekday = (iso: string): string => this.#weekday.format(new Date(iso));
 
   clock = (iso: string): string => this.#clock.format(new Date(iso));
   full = (iso: string): string => this.#full.format(new Date(iso));
@@ -123,4 +128,26 @@ export function cityHour(now: number, timeZone: string, days: number, hour: numb
 /** Days from `now` to the next Monday in `timeZone`: 1 to 7. */
 export function daysToMonday(now: number, timeZone: string): number {
   return (8 - new Date(wall(now, timeZone)).getUTCDay()) % 7 || 7;
+}
+
+/** A moment as `<input type="datetime-local">` shows it, on the city's clock. */
+export const toCityInput = (at: number, timeZone: string): string =>
+  new Date(wall(at, timeZone)).toISOString().slice(0, 16);
+
+/** What was typed into such a field, or null where it is no date. */
+export function fromCityInput(value: string, timeZone: string): Date | null {
+  const wanted = Date.parse(`${value}Z`);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) || Number.isNaN(wanted)) return null;
+  let at = wanted;
+  for (let round = 0; round < 2; round += 1) at = wanted - (wall(at, timeZone) - at);
+  return new Date(at);
+}
+
+/** A span as a sentence has it: "3 h 12 min", "2 days", "less than a minute". */
+export function spanLong(ms: number): string {
+  const left = Math.abs(ms);
+  if (left >= 2 * DAY) return `${Math.floor(left / DAY)} days`;
+  if (left >= HOUR) return `${Math.floor(left / HOUR)} h ${pad(Math.floor((left % HOUR) / MINUTE))} min`;
+  if (left >= MINUTE) return `${Math.floor(left / MINUTE)} min`;
+  return 'less than a minute';
 }
