@@ -27,6 +27,8 @@ from hub.tickets.text import preview_of, subject_of
 
 DELETED = "Deleted message"
 """What stands where a deleted message was quoted: a ticket's subject, its line in the queue."""
+_QUOTED = 40
+"""Characters by which a quotation is recognised."""
 
 
 class Happenings:
@@ -128,6 +130,9 @@ class Happenings:
             ticket["preview"] = DELETED
         if ticket["subject"] == subject_of(None, row["body"]):
             ticket["subject"] = DELETED
+        handoff = ticket["handoff"]
+        if handoff is not None and row["body"] and row["body"][:_QUOTED] in handoff["summary"]:
+            ticket["handoff"] = {**handoff, "summary": DELETED}
         row["body"] = ""
         row["attachments"] = []
         row["deleted_at"] = at

@@ -142,6 +142,18 @@ async def test_deleting_tells_consoles_and_leaves_a_tombstone(hub: Hub) -> None:
     assert (ticket.subject, ticket.preview) == (DELETED, DELETED)
 
 
+async def test_a_hand_off_does_not_go_on_quoting_it(hub: Hub) -> None:
+    (ticket_id,) = await receive(hub, FIRST)
+    summary = f"The customer asked: {FIRST.body}"
+    async with hub.database.write() as session:
+        ticket = await session.get_one(Ticket, ticket_id)
+        ticket.handoff = {"reason": "policy", "summary": summary, "guesses": []}
+    await tell(hub, MessageDeleted("m-1", at(5)))
+    (ticket,) = await rows(hub.database, Ticket)
+    assert ticket.handoff is not None
+    assert (ticket.handoff["reason"], ticket.handoff["summary"]) == ("policy", DELETED)
+
+
 async def test_what_nobody_brings_waits_and_is_kept_once(hub: Hub) -> None:
     for _ in range(3):
         await tell(hub, MessageDeleted("m-9", at(1)), MessageReaction("m-9", "u", "like", at(1)))
@@ -189,6 +201,13 @@ async def test_the_bot_is_silent_where_another_app_answers(hub: Hub) -> None:
     await receive(hub, replace(FIRST, external_id="m-2", held_by="another app", sent_at=at(1)))
     (ticket,) = await rows(hub.database, Ticket)
     assert (ticket.status, ticket.takeover, ticket.held_by) == (Status.OPEN, 1, "another app")
+
+
+async def test_the_bot_is_silent_where_a_message_is_for_people(hub: Hub) -> None:
+    await receive(hub, FIRST)
+    await receive(hub, replace(FIRST, external_id="m-2", skip_bot=True, sent_at=at(1)))
+    (ticket,) = await rows(hub.database, Ticket)
+    assert (ticket.status, ticket.takeover) == (Status.OPEN, 1)
 
 
 async def test_a_notice_stops_the_account_once(hub: Hub, clock: FakeClock) -> None:
