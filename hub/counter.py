@@ -17,7 +17,7 @@ from hub.tickets.change import changing
 from hub.tickets.models import Priority, Status
 
 if TYPE_CHECKING:
-    from hub.api.schemas import TicketRequest
+    from hub.api.ticket_schemas import TicketRequest
 
 
 async def enter(hub: Hub, wanted: TicketRequest, actor: Actor, *, external_id: str) -> int:

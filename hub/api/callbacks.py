@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hub.api.access import Agent, Reader, TheHub
 from hub.api.changing import TicketId, change_of, visible_ticket
 from hub.api.idempotency import IdempotentRoute
-from hub.api.schemas import CallbackPage, CallbackRequest, CallbackView, EndCallRequest
+from hub.api.message_schemas import CallbackPage, CallbackRequest, CallbackView, EndCallRequest
 from hub.errors import NotFound
 from hub.tickets import callbacks
 from hub.tickets.models import Callback, Ticket

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from hub.api.access import Agent, Reader, TheHub
 from hub.api.changing import TicketId, both_changes, visible_ticket
 from hub.api.idempotency import IdempotentRoute
-from hub.api.schemas import MergeRequest, SimilarPage, TicketView
+from hub.api.ticket_schemas import MergeRequest, SimilarPage, TicketView
 from hub.errors import Conflict, Invalid
 from hub.tickets import merging
 from hub.tickets.similar import similar

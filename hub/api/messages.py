@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hub.api.access import Agent, Reader, Supervisor, TheHub
 from hub.api.changing import Key, TicketId, change_of, ticket_of_message, visible_ticket
 from hub.api.idempotency import IdempotentRoute
-from hub.api.schemas import (
+from hub.api.message_schemas import (
     HideRequest,
     LoggedReplyRequest,
     MessagePage,

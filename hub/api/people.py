@@ -11,9 +11,8 @@ from sqlalchemy import exists, select
 
 from hub.api.access import Agent, Reader, TheHub
 from hub.api.idempotency import IdempotentRoute
-from hub.api.schemas import (
+from hub.api.people_schemas import (
     AgentView,
-    Asked,
     ContactPage,
     ContactView,
     DirectoryView,
@@ -21,6 +20,7 @@ from hub.api.schemas import (
     PresenceRequest,
     UnitPage,
 )
+from hub.api.schemas import Asked
 from hub.directory import AccountEntry, AgentEntry, agent_entry
 from hub.errors import Forbidden, NotFound
 from hub.events.feed import last_number

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
 from hub.api.access import Reader, Supervisor, TheHub
-from hub.api.schemas import ArticlePage, Asked, LiveReport, SystemView
+from hub.api.schemas import Asked
+from hub.api.system_schemas import ArticlePage, LiveReport, SystemView
 from hub.intake.models import RawBody
 from hub.parts import parts_view
 from hub.reports.live import live_report

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from hub.api.access import Agent, Reader, TheHub
 from hub.api.changing import Key, TicketId, change_of, visible_ticket
 from hub.api.idempotency import IdempotentRoute
-from hub.api.schemas import (
-    Asked,
+from hub.api.schemas import Asked
+from hub.api.ticket_schemas import (
     AssignRequest,
     ControlRequest,
     CountsView,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub.api.access import Supervisor, TheHub
 from hub.api.account_schemas import DismissedView, DismissRequest, ReplayedView, UnreadableView
 from hub.api.idempotency import IdempotentRoute
-from hub.api.schemas import UnreadablePage
+from hub.api.system_schemas import UnreadablePage
 from hub.audit.models import AuditEntry
 from hub.errors import Conflict, NotFound
 from hub.intake.models import RawBody

@@ -26,7 +26,7 @@ _ACTIVE = (Status.OPEN.value, Status.PENDING_CUSTOMER.value)
 async def live_report(
     session: AsyncSession, directory: Directory, now: datetime, timezone: str
 ) -> dict[str, Any]:
-    """The page's figures, as `hub.api.schemas.LiveReport` says."""
+    """The page's figures, as `hub.api.system_schemas.LiveReport` says."""
     today = datetime.combine(now.astimezone(ZoneInfo(timezone)).date(), time(), ZoneInfo(timezone))
     groups = (await session.execute(_grouped(now))).all()
     responses = await _first_responses(session, today)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.api.schemas import LiveReport
+from hub.api.system_schemas import LiveReport
 from hub.audit.models import AuditEntry
 from hub.ports import Answer, ChannelKind, Decision, Rejected
 from hub.reports.live import live_report
