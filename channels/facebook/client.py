@@ -148,7 +148,7 @@ class GraphClient:
             raise TemporarilyUnavailable(
                 f"Facebook cannot be reached: {type(error).__name__}",
                 outcome_unknown=writes and not _never_sent(error),
-            ) from error
+            ) from None  # its words have the address, and that has the access token
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             # The library trips over an answer without a content type, or an odd error body.
             raise TemporarilyUnavailable(

@@ -119,7 +119,12 @@ class GeoReportClient:
             raise failure(status, headers, body, sending=True)
         try:
             rows = read_rows(body)
-        except NotRows:
+        except NotRows as error:
+            if body.lstrip()[:9].lower().startswith((b"<html", b"<!doctype")):
+                # A web page is not the endpoint's own answer: something in between spoke.
+                raise TemporarilyUnavailable(
+                    f"the endpoint's answer is {error}", outcome_unknown=True
+                ) from None
             # It was accepted: an answer that cannot be read does not undo that.
             return None
         return next((row["update_id"] for row in rows if row.get("update_id")), None)

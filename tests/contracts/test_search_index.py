@@ -6,7 +6,7 @@ import pytest
 
 from hub.search.index import words_of
 from hub.system import Hub
-from hub.tickets import actions
+from hub.tickets import actions, replies
 from hub.tickets.models import Message
 from tests.fakes import FakeClock, inbound
 from tests.fixtures import agent, change, receive
@@ -135,8 +135,8 @@ async def test_all_words_must_be_in_one_message(hub: Hub, tickets: dict[str, int
 
 async def test_answers_and_notes_are_found_as_well(hub: Hub, tickets: dict[str, int]) -> None:
     ava = await agent(hub, "ava")
-    await change(hub, tickets["phone"], ava, actions.note, "crew eleven sent")
-    await change(hub, tickets["code"], ava, actions.reply, "a crew is on its way")
+    await change(hub, tickets["phone"], ava, replies.note, "crew eleven sent")
+    await change(hub, tickets["code"], ava, replies.reply, "a crew is on its way")
     assert await _find(hub, "crew") == [tickets["code"], tickets["phone"]]
 
 

@@ -5,14 +5,8 @@ export type Role = 'agent' | 'supervisor' | 'admin';
 export type Presence = 'online' | 'away' | 'offline';
 export type TicketStatus = 'bot' | 'open' | 'pending_customer' | 'snoozed' | 'resolved';
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
-export type ChannelKind =
-  | 'x'
-  | 'facebook'
-  | 'open311'
-  | 'webchat'
-  | 'webform'
-  | 'phone'
-  | 'walk-in';
+/** `x`, `facebook`… or the name that a third party's connector is registered under. */
+export type ChannelKind = string;
 export type Visibility = 'public' | 'private';
 export type AuthorKind = 'customer' | 'agent' | 'bot' | 'staff' | 'system';
 

@@ -9,7 +9,7 @@ import type {
   ViewName,
 } from '../api.ts';
 
-export const channelName: Record<ChannelKind, string> = {
+const channelNames: Readonly<Record<string, string>> = {
   x: 'X',
   facebook: 'Facebook',
   open311: 'DigiTally',
@@ -18,6 +18,10 @@ export const channelName: Record<ChannelKind, string> = {
   phone: 'Phone call',
   'walk-in': 'Walk-in',
 };
+
+/** A channel's name; one that did not come with the hub is called as it is registered. */
+export const channelName = (channel: ChannelKind): string =>
+  channelNames[channel] ?? words(channel);
 
 export const statusName: Record<TicketStatus, string> = {
   bot: 'With the bot',
