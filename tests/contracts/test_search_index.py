@@ -6,7 +6,7 @@ import pytest
 
 from hub.search.index import words_of
 from hub.system import Hub
-from hub.tickets import actions, replies
+from hub.tickets import replies
 from hub.tickets.models import Message
 from tests.fakes import FakeClock, inbound
 from tests.fixtures import agent, change, receive
