@@ -35,6 +35,8 @@ from hub.triage.triage import Triage
 
 TICK = 1.0
 CONCURRENCY = 8
+REST = 0.02
+"""Seconds after a look that found nothing: a look costs as much as some of the work."""
 SWEEP_EVERY = 1.0
 LOOK_EVERY = 2.0
 TIDY_EVERY = 600.0
@@ -153,6 +155,8 @@ class Worker:
                 wanted: set[asyncio.Task[Any]] = set(running) if full else {*running, waiting}
                 await asyncio.wait(wanted, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
                 waiting.cancel()
+                if not claimed:  # whatever is committed rings, and most of it is not for us
+                    await asyncio.sleep(REST)
                 running = {task for task in running if not task.done()}
                 while len(running) >= CONCURRENCY:
                     _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

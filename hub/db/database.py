@@ -46,6 +46,9 @@ class Database:
         self.dialect = parsed.get_backend_name()
         self.on_commit: Callable[[], None] = lambda: None
         self.write_lock = asyncio.Lock()
+        # Who takes this one first waits behind it: intake, which does not, waits for one
+        # transaction at most, and none waits for more than one of intake's.
+        self._one_by_one = asyncio.Lock()
         options: dict[str, Any] = {}
         if self.dialect == "sqlite":
             self.path = Path(parsed.database or "")
@@ -79,7 +82,7 @@ class Database:
             async with self._transaction() as session:
                 yield session
         else:
-            async with self.write_lock, self._transaction() as session:
+            async with self._one_by_one, self.write_lock, self._transaction() as session:
                 yield session
         if session.info.pop("rings", False):
             self.on_commit()

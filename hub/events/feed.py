@@ -23,6 +23,8 @@ from hub.events.record import SEQUENCE
 from hub.tickets.view import timestamp
 
 TICK = 1.0
+REST = 0.01
+"""Seconds between two reads: under load one then brings what several commits wrote."""
 _PAGE = 500
 
 log = structlog.get_logger(__name__)
@@ -123,6 +125,7 @@ class EventFeed:
             except Exception as error:  # the database is away: the next tick tries again
                 log.warning("feed.read_failed", error=str(error))
                 await asyncio.sleep(TICK)
+            await asyncio.sleep(REST)
 
     async def _catch_up(self) -> None:
         while frames := await read_since(self._database, self.cursor):

@@ -164,17 +164,20 @@ def _thread(
     now: datetime,
     reopen: timedelta,
 ) -> TicketDraft:
-    """Find, reopen or open the ticket the message belongs to."""
+    """Find, reopen or open the ticket the message belongs to; its clocks have heard it."""
+    clockwork = known.directory.clockwork
     ticket = known.conversations.get((account_id, conversation))
     if ticket is not None and ticket.row["status"] != Status.RESOLVED:
         _wake(ticket, message, known)
+        clockwork.heard(ticket.row, ticket.clocks, message.sent_at)
         return ticket
     if ticket is not None and message.sent_at <= ticket.row["resolved_at"] + reopen:
         row = ticket.row
-        silent = row["takeover"] or message.held_by
+        silent = row["takeover"] or message.held_by or message.skip_bot
         row["status"] = Status.OPEN.value if silent else Status.BOT.value
         row["resolved_at"] = row["resolution_reason"] = None
-        known.directory.clockwork.status_changed(row, ticket.clocks, message.sent_at)
+        clockwork.status_changed(row, ticket.clocks, message.sent_at)
+        clockwork.heard(row, ticket.clocks, message.sent_at)
         if known.directory.account(account_id).capabilities.takes_status:
             plan.promises.append(_telling_status(ticket))
         return ticket
@@ -187,10 +190,12 @@ def _thread(
 
 def _wake(ticket: TicketDraft, message: InboundMessage, known: Known) -> None:
     row = ticket.row
-    held = message.held_by is not None and row["status"] == Status.BOT
-    if held:  # somebody else's app answers here: the bot must not
+    # Somebody else's app answers here, or it was left for people: the bot must not.
+    silent = message.held_by is not None or message.skip_bot
+    silenced = silent and row["status"] == Status.BOT
+    if silenced:
         row["takeover"] += 1
-    if held or row["status"] in (Status.PENDING_CUSTOMER, Status.SNOOZED):
+    if silenced or row["status"] in (Status.PENDING_CUSTOMER, Status.SNOOZED):
         row["status"] = Status.OPEN.value
         row["snoozed_until"] = None
         known.directory.clockwork.status_changed(row, ticket.clocks, message.sent_at)
@@ -208,7 +213,8 @@ def _open(
     unit = message.unit if message.unit in known.directory.units else account.unit
     assert unit is not None
     row = ticket_row(message, account, unit, person, previous, now)
-    return TicketDraft(row, known.directory.clockwork.opened(row), opened_by=person)
+    clocks = known.directory.clockwork.opened(row, message.sent_at)
+    return TicketDraft(row, clocks, opened_by=person)
 
 
 def _append(
@@ -221,7 +227,6 @@ def _append(
     now: datetime,
 ) -> MessageDraft:
     row = ticket.row
-    known.directory.clockwork.heard(row, ticket.clocks, message.sent_at)
     if row["contact_name"] == UNKNOWN:
         row["contact_name"] = person.contact["name"]
     row["preview"] = preview_of(message.body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from hub.intake.batch import Submission
@@ -14,6 +15,8 @@ from hub.metrics import INBOUND
 from hub.now import Now
 from hub.ports import Accepted, Happening, Ignored, InboundMessage, MessageEdited, ReceivedBody
 from hub.secrets import Seal
+
+_counter = lru_cache(1_000)(INBOUND.labels)
 
 
 class Intake:
@@ -49,7 +52,7 @@ class Intake:
             raw = self._seal.seal(received.raw)
         items = tuple(_masked(item) for item in received.items if not isinstance(item, Ignored))
         for item in received.items:
-            INBOUND.labels(_label(item)).inc()
+            _counter(_label(item)).inc()
         submission = await self._writer.submit(
             Submission(
                 received.account_id,

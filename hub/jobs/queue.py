@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from hub.db.database import Database
@@ -23,6 +26,24 @@ _PAUSE = 0.5
 lane may be an emergency."""
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Running:
+    job_id: int
+    done: bool = False
+
+
+_running: ContextVar[_Running | None] = ContextVar("running job", default=None)
+
+
+async def done_with(session: AsyncSession, now: datetime) -> None:
+    """Mark the job being run as done in its handler's own last transaction: one commit instead
+    of two. Outside a job it does nothing."""
+    running = _running.get()
+    if running is not None:
+        await _mark_done(session, running.job_id, now)
+        running.done = True
 
 
 class Handler(Protocol):
@@ -72,27 +93,31 @@ class JobQueue:
             if not await session.scalar(due.with_only_columns(Job.id).limit(1)):
                 return []
         async with self._database.write() as session:
-            jobs = await session.scalars(
-                due.order_by(Job.run_at, Job.id).limit(limit).with_for_update(skip_locked=True)
+            chosen = due.order_by(Job.run_at, Job.id).with_only_columns(Job.id).limit(limit)
+            claimed = await session.scalars(
+                update(Job)
+                .where(Job.id.in_(chosen.with_for_update(skip_locked=True)))
+                .values(run_at=now + LEASE, attempts=Job.attempts + 1)
+                .returning(Job)
+                .execution_options(synchronize_session=False)
             )
-            claimed = list(jobs)
-            for job in claimed:
-                job.run_at = now + LEASE
-                job.attempts += 1
-            return claimed
+            return sorted(claimed, key=lambda job: job.id)
 
     async def run(self, job: Job) -> None:
         """Run one claimed job and record how it went."""
+        running = _Running(job.id)
+        token = _running.set(running)
         try:
             async with holding(lambda: self._renew(job)):
                 await self._handlers[job.kind](job.payload)
         except Exception as error:
             await self._failed(job, error)
         else:
-            async with self._database.write() as session:
-                await session.execute(
-                    update(Job).where(Job.id == job.id).values(done_at=self._now(), error=None)
-                )
+            if not running.done:
+                async with self._database.write() as session:
+                    await _mark_done(session, job.id, self._now())
+        finally:
+            _running.reset(token)
 
     async def _renew(self, job: Job) -> None:
         async with self._database.write() as session:
@@ -116,6 +141,10 @@ class JobQueue:
                     failed=gave_up,
                 )
             )
+
+
+async def _mark_done(session: AsyncSession, job_id: int, now: datetime) -> None:
+    await session.execute(update(Job).where(Job.id == job_id).values(done_at=now, error=None))
 
 
 def _due(now: datetime) -> Select[Job]:

@@ -249,7 +249,11 @@ class BusinessHours:
         A span lasts until the end of the next day at most, so the local date one day earlier
         decides.
         """
-        number = from_micros(instant - _REACH, "start").astimezone(self._zone).year
+        day_before = from_micros(instant - _REACH, "start")
+        # Only around New Year it is another year elsewhere: zones are slow to ask.
+        if day_before.month in (1, 12):
+            day_before = day_before.astimezone(self._zone)
+        number = day_before.year
         if not _FIRST_YEAR <= number <= _LAST_YEAR:
             raise BadInstant("start", "is beyond the years a calendar is laid out for")
         return number

@@ -8,8 +8,9 @@ take the same path. Each step ends by writing onto the ticket what the queue sho
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -45,9 +46,23 @@ _KEPT = (
 )  # fmt: skip
 _METRICS = tuple(metric.value for metric in Metric)
 _facts = attrgetter(*_FACTS)
+_facts_in = itemgetter(*_FACTS)
 _kept = attrgetter(*_KEPT)
 
+_OPENINGS_KEPT = 1_000
+
 Columns = MutableMapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """How tickets of the same facts and status begin, but for the time: computed once, since
+    most of what intake stores opens a ticket."""
+
+    sla: Mapping[str, Any]
+    clocks: list[dict[str, Any]]
+    """All running since the ticket began."""
+    hours: BusinessHours
 
 
 class Clockwork:
@@ -56,16 +71,33 @@ class Clockwork:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
+        self._openings: dict[tuple[Facts, str], _Opening] = {}
+        """By a new ticket's facts and status."""
 
-    def opened(self, ticket: Columns) -> list[dict[str, Any]]:
-        """The clocks of a new ticket; its first message is a step of its own."""
-        created = Created(
-            at=ticket["created_at"],
-            facts=_facts_of(ticket),
-            status=TicketStatus(ticket["status"]),
-        )
+    def opened(self, ticket: Columns, heard: datetime) -> list[dict[str, Any]]:
+        """The clocks of a new ticket, which the customer's message of `heard` opens."""
+        at: datetime = ticket["created_at"]
+        facts = _facts_of(ticket)
         clocks: list[Any] = []
-        self._write(ticket, clocks, open_clocks(created, self.rules), ticket["created_at"])
+        opening = self._openings.get((facts, ticket["status"])) if heard == at else None
+        if opening is not None:
+            ticket["sla"] = {**opening.sla, "status_at": to_micros(at)}
+            for row in opening.clocks:
+                target = row["target"]
+                due_at = None if target is None else opening.hours.due(at, target)
+                started = {"started_at": at, "running_since": at, "due_at": due_at}
+                clocks.append({**row, **started, "ticket_id": ticket["id"]})
+            _summarise(ticket, clocks)
+            return clocks
+        created = Created(at=at, facts=facts, status=TicketStatus(ticket["status"]))
+        now = advance(open_clocks(created, self.rules), CustomerMessage(at=heard))
+        self._write(ticket, clocks, now, at)
+        # Where all clocks start with the ticket, the next one like it differs in its time alone.
+        if heard == at and all(row["running_since"] == at for row in clocks):
+            if len(self._openings) >= _OPENINGS_KEPT:
+                self._openings.clear()
+            opening = _Opening(ticket["sla"], [dict(row) for row in clocks], now.terms.hours)
+            self._openings[facts, ticket["status"]] = opening
         return clocks
 
     def heard(self, ticket: Columns, clocks: list[Any], at: datetime) -> None:
@@ -103,7 +135,9 @@ class Clockwork:
 
     def _advance(self, ticket: Columns, clocks: list[Any], entry: Entry) -> None:
         before = self._read(ticket, clocks)
-        self._write(ticket, clocks, advance(before, entry), entry.at)
+        after = advance(before, entry)
+        if after is not before:  # a second question changes nothing
+            self._write(ticket, clocks, after, entry.at)
 
     def _read(self, ticket: Columns, clocks: list[Any]) -> TicketClocks:
         kept = ticket["sla"]
@@ -127,39 +161,42 @@ class Clockwork:
 
     def _write(self, ticket: Columns, clocks: list[Any], now: TicketClocks, at: datetime) -> None:
         kept = ticket["sla"]
-        same_status = bool(kept) and kept["status"] == now.status.value
+        status = str(now.status)
+        same_status = bool(kept) and kept["status"] == status
         ticket["sla"] = {
             "facts": dict(zip(_FACTS, _facts(now.facts), strict=True)),
-            "status": now.status.value,
+            "status": status,
             "status_at": kept["status_at"] if same_status else to_micros(at),
             "waiting_since": None if now.waiting_since is None else to_micros(now.waiting_since),
             "just_closed": now.just_closed,
             "bot_spoke": now.bot_spoke,
         }
         policy = now.terms.policy
+        policy_id = None if policy is None else policy.id
         rows: dict[str, list[Any]] = {metric: [] for metric in _METRICS}
         for row in clocks:
             rows[row["metric"]].append(row)
         for clock in now.clocks:
-            known = rows[clock.metric.value]
-            if known:
-                row = known.pop(0)
-            else:
-                row = {"id": None, "ticket_id": ticket["id"], "metric": clock.metric.value}
-                clocks.append(row)
+            metric = str(clock.metric)
             values = dict(zip(_KEPT, _kept(clock), strict=True))
             if clock.ended is not None:
-                values["ended"] = clock.ended.value
-            if clock.open or "policy_id" not in row:
-                values["policy_id"] = None if policy is None else policy.id
+                values["ended"] = str(clock.ended)
+            known = rows[metric]
+            if not known:
+                row = {"id": None, "ticket_id": ticket["id"], "metric": metric}
+                clocks.append(row | values | {"policy_id": policy_id})
+                continue
+            row = known.pop(0)
+            if clock.open:
+                values["policy_id"] = policy_id
             for name, value in values.items():
-                if name not in row or row[name] != value:
+                if row[name] != value:
                     row[name] = value
         _summarise(ticket, clocks)
 
 
 def _facts_of(ticket: Mapping[str, Any]) -> Facts:
-    return Facts(**{name: ticket[name] for name in _FACTS})
+    return Facts(*_facts_in(ticket))
 
 
 def _clock_of(row: Mapping[str, Any]) -> Clock:

@@ -15,6 +15,7 @@ from sqlalchemy import exists, select
 
 from hub.db.database import Database
 from hub.directory import DirectoryCache
+from hub.jobs.queue import done_with
 from hub.metrics import BOT_TURNS, TRIAGE_SECONDS
 from hub.now import Now
 from hub.ports import (
@@ -147,6 +148,7 @@ class Triage:
             self._database.write() as session,
             changing(session, inquiry.ticket.id, directory, BOT, self._now()) as change,
         ):
+            await done_with(session, self._now())
             number = inquiry.message.id
             key = bot_key(f"{number}:edited" if edited else number)
             await raise_emergency(change, inquiry.message, slug, article, inquiry.fence, key)
@@ -162,6 +164,7 @@ class Triage:
             self._database.write() as session,
             changing(session, inquiry.ticket.id, directory, BOT, self._now()) as change,
         ):
+            await done_with(session, self._now())
             if change.ticket.takeover != inquiry.fence or change.ticket.status != Status.BOT:
                 log.info("triage.discarded", ticket=inquiry.ticket.id, reason="took over")
                 return

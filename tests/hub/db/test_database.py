@@ -199,3 +199,28 @@ async def test_times_keep_their_microseconds(database: Database) -> None:
 def test_other_databases_are_refused() -> None:
     with pytest.raises(UnsupportedDatabase):
         Database("mysql://localhost/hub")
+
+
+async def test_intake_waits_for_one_transaction_at_most(database: Database) -> None:
+    """It takes SQLite's one lock itself; the others queue up before they do."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has no one lock")
+    order: list[str] = []
+
+    async def write(name: str) -> None:
+        async with database.write():
+            order.append(name)
+            await asyncio.sleep(0.01)
+
+    async def take_in() -> None:
+        async with database.write_lock:
+            order.append("intake")
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(6):
+            group.create_task(write(str(number)))
+        while not order:
+            await asyncio.sleep(0)
+        group.create_task(take_in())
+    assert order.index("intake") <= 2
+    assert len(order) == 7

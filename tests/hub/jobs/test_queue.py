@@ -13,7 +13,7 @@ import pytest
 from hub.db.database import Database
 from hub.jobs.lease import LEASE
 from hub.jobs.models import Job
-from hub.jobs.queue import MAX_ATTEMPTS, JobQueue, backoff
+from hub.jobs.queue import MAX_ATTEMPTS, JobQueue, backoff, done_with
 from tests.fakes import FakeClock
 from tests.fixtures import rows
 
@@ -222,3 +222,44 @@ def test_backoff_doubles_up_to_its_cap() -> None:
         seconds = backoff(attempts).total_seconds()
         wanted = min(300, 2 * 2 ** (attempts - 1))
         assert 0.7 * wanted <= seconds <= 1.3 * wanted
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_job_is_done_with_its_handlers_own_transaction(
+    database: Database, clock: FakeClock, fails: bool
+) -> None:
+    began = clock()
+
+    class Finishing(Handler):
+        async def __call__(self, payload: Mapping[str, Any]) -> None:
+            async with database.write() as session:
+                await done_with(session, clock())
+                if fails and not self.ran:
+                    self.ran.append("failed")
+                    raise LookupError("rolled back")
+            self.ran.append(payload["n"])
+            clock.advance(seconds=1)
+
+    handler = Finishing()
+    await _promise(database, clock, 1)
+    queue = JobQueue(database, clock, {"test": handler})
+    assert await _run_due(queue) == 1
+    (job,) = await rows(database, Job)
+    if fails:
+        assert job.done_at is None
+        clock.advance(minutes=1)
+        assert await _run_due(queue) == 1
+        (job,) = await rows(database, Job)
+        assert handler.ran == ["failed", 1]
+    assert job.done_at == (began + timedelta(minutes=1) if fails else began)  # marked once
+    assert job.error is None
+
+
+async def test_outside_a_job_there_is_none_to_be_done_with(
+    database: Database, clock: FakeClock
+) -> None:
+    await _promise(database, clock, 1)
+    async with database.write() as session:
+        await done_with(session, clock())
+    (job,) = await rows(database, Job)
+    assert job.done_at is None
