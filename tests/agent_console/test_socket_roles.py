@@ -19,7 +19,7 @@ from hub.team.models import AgentUnit
 from hub.tickets import actions, replies
 from tests.agent_console.live import Console, console, newest
 from tests.agent_console.test_socket import served
-from tests.fixtures import account_id, agent, change
+from tests.fixtures import account_id, agent, change, ticket_of
 from tests.hub.api.site import Caller, Site, serving
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +28,7 @@ KINDS = {
     "ticket.created",
     "ticket.updated",
     "ticket.left",
+    "ticket.typing",
     "message.created",
     "message.updated",
     "agent.updated",
@@ -64,6 +65,7 @@ async def _all_kinds(site: Site, unit: str, assignee: str | None) -> int:
     async with site.hub.database.write() as session:
         (await session.get_one(Delivery, delivery.id)).state = DeliveryState.FAILED.value
     await change(site.hub, number, lead, replies.retry, message.id)
+    await site.hub.typing.tell(await ticket_of(site.hub, number), by="agent", name="Sam")
     return number
 
 
@@ -117,14 +119,13 @@ def _check(
 ) -> None:
     told = listener.about(number)
     if caller.sees(unit):
-        assert {"ticket.created", "ticket.updated", "message.created", "message.updated"} <= set(
-            told
-        ), caller.name
+        everything = {"ticket.created", "ticket.updated", "message.created", "message.updated"}
+        assert everything | {"ticket.typing"} <= set(told), caller.name
     elif caller.sees(unit, assignee_id):
         # From when it was given to them, and nothing of before.
         assert told[0] == "ticket.updated", (caller.name, told)
         assert "ticket.created" not in told
-        assert "message.updated" in told
+        assert {"message.updated", "ticket.typing"} <= set(told)
     else:
         assert told == [], f"{caller.name} hears of {unit}: {told}"
     for event in listener.events:
