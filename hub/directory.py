@@ -88,20 +88,26 @@ class DirectoryCache:
         self._capabilities = capabilities
         self._now = now
         self._current: Directory | None = None
+        self._changes = 0
         self._lock = asyncio.Lock()
 
     def forget(self) -> None:
         """Something changed: the next `get` reads."""
         self._current = None
+        self._changes += 1
 
     async def get(self) -> Directory:
         current = self._current
         if current is not None and self._now() - current.read_at < MAX_AGE:
             return current
         async with self._lock:
-            if self._current is None or self._now() - self._current.read_at >= MAX_AGE:
-                self._current = await self._read()
-            return self._current
+            if self._current is not None and self._now() - self._current.read_at < MAX_AGE:
+                return self._current
+            changes = self._changes
+            found = await self._read()
+            # What was read while something changed serves this once, and is not kept.
+            self._current = found if changes == self._changes else None
+            return found
 
     def _capabilities_of(self, kind: str) -> Capabilities:
         try:

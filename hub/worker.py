@@ -18,8 +18,9 @@ from sqlalchemy import delete
 from hub.accounts.poller import Poller
 from hub.api.models import IdempotentAnswer
 from hub.delivery.worker import DeliveryWorker
-from hub.errands import control, deletions, hiding, naming, status
+from hub.errands import deletions
 from hub.errands.deletions import Deletions
+from hub.errands.handlers import errands
 from hub.events.models import Event
 from hub.intake.models import RawBody
 from hub.jobs.models import Job
@@ -82,16 +83,10 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
 
     def _errands(self) -> dict[str, Handler]:
-        hub = self._hub
-        parts = (hub.database, hub.directory, hub.connectors, hub.now)
-        self._deletions = Deletions(hub.database, hub.connectors, hub.intake, hub.now)
-        return {
-            hiding.KIND: hiding.Hiding(*parts),
-            control.KIND: control.Control(*parts),
-            naming.KIND: naming.Naming(*parts),
-            status.KIND: status.Statuses(hub.database, hub.connectors, hub.now),
-            deletions.KIND: self._deletions,
-        }
+        self._deletions = Deletions(
+            self._hub.database, self._hub.connectors, self._hub.intake, self._hub.now
+        )
+        return {**errands(self._hub), deletions.KIND: self._deletions}
 
     def start(self) -> None:
         self._hub.doorbell.listen(self._ring)

@@ -28,7 +28,8 @@ from hub.db.migrate import migrate
 from hub.db.schema import metadata
 from hub.delivery.models import Delivery
 from hub.delivery.worker import DeliveryWorker
-from hub.errands import control, deletions, hiding, naming, status
+from hub.errands import deletions
+from hub.errands.handlers import errands
 from hub.events.models import Event
 from hub.jobs.models import Job
 from hub.jobs.queue import JobQueue
@@ -269,19 +270,11 @@ class Work:
         self.triage = Triage(
             hub.database, hub.directory, rooms.emergency, rooms.responder, rooms.knowledge, hub.now
         )
-        parts = (hub.database, hub.directory, hub.connectors, hub.now)
         self.deletions = deletions.Deletions(hub.database, hub.connectors, hub.intake, hub.now)
         self.queue = JobQueue(
             hub.database,
             hub.now,
-            {
-                "triage": self.triage,
-                hiding.KIND: hiding.Hiding(*parts),
-                control.KIND: control.Control(*parts),
-                naming.KIND: naming.Naming(*parts),
-                status.KIND: status.Statuses(hub.database, hub.connectors, hub.now),
-                deletions.KIND: self.deletions,
-            },
+            {"triage": self.triage, **errands(hub), deletions.KIND: self.deletions},
             apart={"fetch-media"},
         )
         self.deliveries = DeliveryWorker(

@@ -33,7 +33,12 @@ NOBODY = "comment:"
 """What the address of an author begins with whom Facebook does not name."""
 FIELDS = frozenset({"feed", "mention"})
 
-_POSTS = frozenset({"post", "status", "photo", "video", "share", "link", "note", "album", "event"})
+_POSTS = frozenset(
+    {
+        "post", "status", "photo", "picture", "video", "share", "link", "note", "album",
+        "photo-album", "event",
+    }
+)  # fmt: skip
 _REACTIONS = frozenset({"reaction", "like"})
 _EDITED = frozenset({"edit", "edited", "update", "updated"})
 _REMOVED = frozenset({"remove", "removed", "delete", "deleted"})
@@ -45,7 +50,9 @@ def feed_item(account: Account, entry: Entry, field: str, value: FeedValue) -> I
     item, verb = value.item or "", value.verb or ""
     if item in _REACTIONS:
         return _reaction(account, entry, value, item, verb)
-    if item not in _POSTS and item != "comment":
+    # Whatever else Facebook calls it: somebody's words on the page are an inquiry.
+    says = bool(item and value.message) and (verb == "add" or verb in _EDITED)
+    if item not in _POSTS and item != "comment" and not says:
         return Ignored(f"a feed event not for us: {item[:40] or 'without an item'}")
     number = value.comment_id if item == "comment" else value.post_id
     if verb == "add" or verb in _EDITED:
@@ -79,6 +86,10 @@ def _written(
     if verb in _EDITED and value.message is None and not attachments:
         return Ignored(f"an edit that changes no words: {item}")
     post = value.post_id or value.parent_id or number
+    context = {"kind": "mention" if field == "mention" else item}
+    link = None if item in ("photo", "video") else value.link
+    if link and link not in (value.message or ""):
+        context["link"] = link
     message = InboundMessage(
         external_id=number,
         # One citizen, one ticket: many people may write below one post.
@@ -90,13 +101,13 @@ def _written(
             address=author or f"{NOBODY}{number}",
             display_name=value.author_name,
         ),
-        body=value.message or _placeholder(attachments, item),
+        body=value.message or (None if attachments else link) or _placeholder(attachments, item),
         sent_at=_written_at(entry, value),
         visibility=Visibility.PUBLIC,
         in_reply_to=value.parent_id if item == "comment" and value.parent_id != post else None,
         attachments=attachments,
         permalink=_permalink(value, post),
-        context={"kind": "mention" if field == "mention" else item},
+        context=context,
     )
     return message if verb == "add" else MessageEdited(message, _happened_at(entry, value))
 

@@ -99,6 +99,10 @@ class TemplateElement(Payload):
     subtitle: LooseText = None
 
 
+class Products(Payload):
+    elements: Annotated[tuple[Any, ...] | None, BeforeValidator(_list)] = None
+
+
 class AttachmentPayload(Payload):
     url: LooseText = None
     title: LooseText = None
@@ -106,12 +110,14 @@ class AttachmentPayload(Payload):
     """A button template's words."""
     elements: Annotated[tuple[Any, ...] | None, BeforeValidator(_list)] = None
     """A generic template's cards."""
+    product: Annotated[Products | None, BeforeValidator(_record)] = None
+    """What somebody shares from the page's catalogue, as cards."""
     sticker_id: LooseIdent = None
     coordinates: Annotated[Coordinates | None, BeforeValidator(_record)] = None
 
 
 class MessageAttachment(Payload):
-    """`type` is image, video, audio, file, location, template, fallback…"""
+    """`type` is image, video, audio, file, sticker, location, template, fallback, post…"""
 
     type: LooseText = None
     url: LooseText = None

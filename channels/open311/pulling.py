@@ -200,14 +200,12 @@ class Puller:
 
 def _long_done(row: Row, at: Cursor) -> bool:
     """Closed, and filed before what we have read already: either we have it, or it was dealt
-    with before we came. It must not become a ticket now because somebody touched it."""
+    with before we came. It must not become a ticket now because somebody touched it, nor at
+    first because the endpoint does not know the filter by status."""
+    if not is_closed(text_of(row, "status")):
+        return False
     requested = moment(row, "requested_datetime")
-    return (
-        at.mode != "first"
-        and is_closed(text_of(row, "status"))
-        and requested is not None
-        and requested < at.since - OVERLAP[at.mode]
-    )
+    return at.mode == "first" or (requested is not None and requested < at.since - OVERLAP[at.mode])
 
 
 def _honoured(window: Window, rows: list[Row]) -> bool:

@@ -33,7 +33,12 @@ _STRING_OR_ZEROED = re.compile(
 )
 _ROW_FIELDS = frozenset({"service_request_id", "token", "service_code", "update_id", "code"})
 """What makes an object a row rather than something around rows."""
-_XML_ITEMS = frozenset({"request", "service", "request_update", "error"})
+_XML_ITEMS = frozenset(
+    {
+        "request", "service_request", "service", "request_update", "service_request_update",
+        "error",
+    }
+)  # fmt: skip
 _XML_ROOTS = frozenset(
     {"service_requests", "requests", "services", "service_request_updates", "errors"}
 )
@@ -68,6 +73,8 @@ def _flat(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, str):
         return clean_text(value) if value.strip() else None
+    if isinstance(value, list):  # of several pictures, or words, the first
+        return next((text for one in value if isinstance(one, str) and (text := _flat(one))), None)
     return None
 
 
@@ -81,7 +88,7 @@ def _json_rows(value: Any, depth: int = 0) -> Iterator[Row]:
         # What is no object cannot be a row, but it must be seen and counted.
         yield from (_flat_row(part) if isinstance(part, dict) else {} for part in value)
     elif isinstance(value, dict):
-        wrapped = next((part for part in value.values() if isinstance(part, list | dict)), None)
+        wrapped = _wrapped(value)
         if wrapped is not None and depth < 3 and not _ROW_FIELDS & value.keys():
             yield from _json_rows(wrapped, depth + 1)
         elif value:
@@ -90,19 +97,38 @@ def _json_rows(value: Any, depth: int = 0) -> Iterator[Row]:
         raise ValueError("a bare value")
 
 
+def _wrapped(value: Mapping[str, Any]) -> Any:
+    """What an object holds its rows in. Paging, or an empty list of errors, may come before it."""
+    parts = {name: part for name, part in value.items() if isinstance(part, list | dict)}
+
+    def likely(name: str) -> tuple[bool, bool, bool, bool]:
+        known, listed = name in _XML_ROOTS | _XML_ITEMS, isinstance(parts[name], list)
+        return known and bool(parts[name]), listed and bool(parts[name]), known, listed
+
+    return parts[max(parts, key=likely)] if parts else None
+
+
 def _local_name(element: Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
+def _items(element: Element) -> Iterator[Element]:
+    """The rows below `element`: what lies within one of them is a field of it."""
+    for child in element:
+        if _local_name(child) in _XML_ITEMS:
+            yield child
+        else:
+            yield from _items(child)
+
+
 def _xml_rows(text: str | bytes) -> Iterator[Row]:
     root = fromstring(text, forbid_dtd=True)
-    items = [
-        element
-        for element in root.iter()
-        if _local_name(element) in _XML_ITEMS and element is not root
-    ]
-    if not items and _local_name(root) not in _XML_ROOTS:
-        # A web server's error page is well-formed too: it is not a list without requests.
+    name = _local_name(root)
+    bare = name in _XML_ITEMS and any(_local_name(field) in _ROW_FIELDS for field in root)
+    items = [root] if bare else list(_items(root))
+    if not items and (name not in _XML_ROOTS or any(len(child) for child in root)):
+        # A web server's error page is well-formed too, and so are rows by another name: neither
+        # is a list without requests.
         raise ValueError("another document")
     for element in items:
         yield {_local_name(field): _flat("".join(field.itertext())) for field in element}

@@ -67,6 +67,7 @@ class LegacyMention(Payload):
 class LegacyVariant(Payload):
     url: LooseText = None
     bitrate: Adornment[int] = None
+    content_type: LooseText = None
 
 
 class LegacyVideo(Payload):
@@ -84,7 +85,10 @@ class LegacyMedia(_Identified):
             media_key=self.id,
             type=self.type,
             url=self.media_url_https,
-            variants=tuple(Variant(url=v.url, bit_rate=v.bitrate) for v in variants),
+            variants=tuple(
+                Variant(url=v.url, bit_rate=v.bitrate, content_type=v.content_type)
+                for v in variants
+            ),
         )
 
 

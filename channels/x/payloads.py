@@ -60,10 +60,6 @@ class Reference(Payload):
     id: NumericId
 
 
-class LongText(Payload):
-    text: str
-
-
 class MentionEntity(Payload):
     id: Adornment[NumericId] = None
     username: LooseText = None
@@ -71,6 +67,12 @@ class MentionEntity(Payload):
 
 class Entities(Payload):
     mentions: Several[MentionEntity] = None
+
+
+class LongText(Payload):
+    text: str
+    entities: Adornment[Entities] = None
+    """Of all of it; the post's own are those of its first 280 characters."""
 
 
 class MediaKeys(Payload):
@@ -132,6 +134,7 @@ class Person(Payload):
 class Variant(Payload):
     url: LooseText = None
     bit_rate: Adornment[int] = None
+    content_type: LooseText = None
 
 
 class Media(Payload):

@@ -158,7 +158,14 @@ async def _read(client: XClient, wanted: _List, mark: Mark, now: datetime) -> _H
     found: dict[str, InboundItem] = {}
     unreadable: list[Unreadable] = []
     for _ in range(MAX_PAGES):
-        answer = await wanted.fetch(start, page)
+        try:
+            answer = await wanted.fetch(start, page)
+        except Rejected:
+            if page is None or page != mark.page:
+                raise
+            # The saved page is not known any more: asked for for ever, nothing else would come.
+            page = None
+            continue
         listed = _shape(_Page, answer)
         around = Surroundings.of(_shape(Includes, answer.get("includes") or {}))
         known = False

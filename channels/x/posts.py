@@ -89,7 +89,9 @@ def _message(
 def _addresses(account: Account, post: Post, around: Surroundings) -> bool:
     """Did the author name the account, or quote a post of it?"""
     handle = _own_handle(account, around)
-    for mention in (post.entities.mentions if post.entities else None) or ():
+    longer = post.note_tweet.entities if post.note_tweet else None
+    found = [entities for entities in (post.entities, longer) if entities is not None]
+    for mention in (each for entities in found for each in entities.mentions or ()):
         if mention.id is not None and mention.id == account.external_id:
             return True
         if mention.id is None and handle and (mention.username or "").lower() == handle:
@@ -99,7 +101,7 @@ def _addresses(account: Account, post: Post, around: Surroundings) -> bool:
         return True
     # Entities may be left out altogether; then the text itself says it.
     return bool(
-        post.entities is None
+        not found
         and handle
         and re.search(rf"(?<!\w)@{handle}(?!\w)", post.full_text, re.IGNORECASE | re.ASCII)
     )

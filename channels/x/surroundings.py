@@ -39,7 +39,12 @@ def placeholder(attachments: tuple[Attachment, ...]) -> str:
 
 def _attachment(media: Media) -> Attachment | None:
     if media.type in ("video", "animated_gif"):
-        playable = [v for v in media.variants or () if v.url]
+        # A playlist names pieces of the video: it is no file.
+        playable = [
+            v
+            for v in media.variants or ()
+            if v.url and "mpegurl" not in (v.content_type or "").lower()
+        ]
         best = max(playable, key=lambda variant: variant.bit_rate or 0, default=None)
         if best is not None and best.url:
             return Attachment(url=best.url, media_type="video")

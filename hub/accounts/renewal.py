@@ -32,6 +32,8 @@ from hub.secrets import Seal
 BEFORE = timedelta(minutes=10)
 """Renewed when this is left, or a tenth of its life where that is known and more."""
 _ASKING = timedelta(minutes=1)
+_STORING = 12
+"""Times that new access is tried to be stored: about a minute."""
 _PATIENCE = 45.0
 """Seconds the platform has to answer: less than the lease."""
 _AGAIN_AFTER_REFUSAL = timedelta(minutes=10)
@@ -134,10 +136,24 @@ class AccessRenewal:
             renewed = await connector.renew()
         if renewed is None:
             return False
-        await self._store(account, renewed)
+        await self._keep(account, renewed)
         self._connectors.forget()
         log.info("account.renewed", account=account.id, expires_at=renewed.expires_at)
         return True
+
+    async def _keep(self, account: Account, renewed: RenewedAccess) -> None:
+        """Store it, also where the database is away for a moment: the old is used up, and nobody
+        gives it out twice."""
+        for attempt in range(1, _STORING + 1):
+            try:
+                await self._store(account, renewed)
+            except Exception:
+                if attempt == _STORING:
+                    raise
+                log.warning("account.renewal_not_stored", account=account.id, attempt=attempt)
+                await asyncio.sleep(min(attempt, 10))
+            else:
+                return
 
     async def _store(self, account: Account, renewed: RenewedAccess) -> None:
         now = self._now()

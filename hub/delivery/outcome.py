@@ -10,13 +10,13 @@ from hub.ports import Author, Receipt, Visibility
 from hub.tickets.actions import take_over
 from hub.tickets.change import Change
 from hub.tickets.models import (
-    AuthorKind,
     Conversation,
     Direction,
     Message,
     Status,
     Ticket,
 )
+from hub.tickets.replies import count_answer
 
 
 async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
@@ -37,14 +37,7 @@ async def accepted(change: Change, delivery_id: int, receipt: Receipt) -> None:
             message.external_id = last
     if receipt.conversation is not None and receipt.conversation != message.conversation:
         await _join(change, message, receipt)
-    ticket = change.ticket
-    if message.author_kind == AuthorKind.AGENT:
-        change.directory.clockwork.answered(change.row, change.clocks, receipt.accepted_at)
-    # What the customer wrote after this reply was written is still unanswered, and whom the
-    # bot has told that a person follows waits for that person.
-    answers = not delivery.by_bot or ticket.status == Status.BOT
-    if answers and ticket.waiting_since is not None and ticket.waiting_since <= message.created_at:
-        ticket.waiting_since = None
+    count_answer(change, message, receipt.accepted_at)
     change.tell_message("message.updated", message, delivery)
 
 

@@ -133,14 +133,15 @@ class DeliveryWorker:
         except Rejected as error:
             await self._refuse(claim, error.reason)
         except AccountStopped as error:
-            await self._refuse(claim, str(error))
+            await self._refuse(claim, str(error), _unless_sent(claim))
         except AuthFailed as error:
             if await self._renewal.recover(claim.account_id, connector):
                 await self._retry_later(claim, TemporarilyUnavailable(f"renewed: {error}"))
                 return
             await stop_account(self._database, claim.account_id, str(error), self._now())
             self._directory.forget()
-            await self._refuse(claim, f"the platform refused our sign-in: {error}")
+            reason = f"the platform refused our sign-in: {error}"
+            await self._refuse(claim, reason, _unless_sent(claim))
         except TemporarilyUnavailable as error:
             await self._retry_later(claim, error)
         except Exception as error:
@@ -170,24 +171,24 @@ class DeliveryWorker:
         """The platform would refuse it now: it waits, and that is no attempt."""
         log.info("delivery.postponed", delivery=claim.delivery_id, until=until.isoformat())
         async with self._database.write() as session:
-            await session.execute(
-                update(Delivery)
-                .where(
-                    Delivery.id == claim.delivery_id,
-                    Delivery.state == DeliveryState.SENDING.value,
-                )
-                .values(
-                    state=DeliveryState.PENDING.value,
-                    attempts=claim.attempts - 1,
-                    next_at=until,
-                    error=f"the platform's limit is used up until {until:%H:%M} UTC",
-                )
-            )
+            delivery = await session.get_one(Delivery, claim.delivery_id, with_for_update=True)
+            if delivery.state != DeliveryState.SENDING:
+                return
+            delivery.state = DeliveryState.PENDING.value
+            delivery.attempts = claim.attempts - 1
+            delivery.next_at = until
+            delivery.error = f"the platform's limit is used up until {until:%H:%M} UTC"
+            message = await session.get_one(Message, delivery.message_id)
+            ticket = await session.get_one(Ticket, delivery.ticket_id)
+            _tell(session, delivery, message, ticket, self._now())
 
     async def _send(self, connector: Connector, claim: Claim) -> Receipt:
         if claim.check_first:
             if isinstance(connector, FindsSent):
-                found = await connector.find_sent(claim.reply)
+                try:
+                    found = await connector.find_sent(claim.reply)
+                except Rejected as error:
+                    raise _OutcomeUnknown(f"it may have been sent: {error.reason}") from error
                 if found is not None:
                     return found
             elif claim.attempts > 1:  # the first of a retry: a person decided to send it
@@ -226,7 +227,7 @@ class DeliveryWorker:
             await self._refuse(claim, str(error), DeliveryState.UNKNOWN)
             return
         if claim.attempts >= MAX_ATTEMPTS:
-            state = DeliveryState.UNKNOWN if error.outcome_unknown else DeliveryState.FAILED
+            state = DeliveryState.UNKNOWN if error.outcome_unknown else _unless_sent(claim)
             await self._refuse(claim, f"given up after {claim.attempts} attempts: {error}", state)
             return
         DELIVERIES.labels("retry").inc()
@@ -255,6 +256,11 @@ def _tell(
     data = message_view(message.as_row(), delivery.as_row())
     event = PendingEvent("message.updated", now, data, ticket.id, ticket.unit, ticket.assignee_id)
     record(session, event)
+
+
+def _unless_sent(claim: Claim) -> DeliveryState:
+    """How a reply ends that was not sent now: an earlier attempt may have arrived."""
+    return DeliveryState.UNKNOWN if claim.check_first else DeliveryState.FAILED
 
 
 def _due(now: datetime) -> Select[Delivery]:

@@ -32,8 +32,13 @@ async def ask_for_control(change: Change, *, take: bool) -> None:
     if take == (ticket.held_by is None):
         raise Conflict("the conversation is ours already" if take else "it is not ours to give")
     payload = {"ticket_id": ticket.id, "take": take}
-    promise(change.session, KIND, payload, f"control:{ticket.id}", change.now)
+    promise(change.session, KIND, payload, lane(payload), change.now)
     change.audit("take control" if take else "pass control")
+
+
+def lane(payload: Mapping[str, Any]) -> str:
+    """One a ticket."""
+    return f"control:{payload['ticket_id']}"
 
 
 class Control:

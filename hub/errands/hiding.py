@@ -38,11 +38,15 @@ async def ask_to_hide(change: Change, message_id: int, *, hidden: bool, reason: 
         "error": None,
     }
     payload = {"message_id": message_id, "hidden": hidden}
-    # One lane a message: of hiding and showing again the last one asked for stands.
-    promise(change.session, KIND, payload, f"hide:{message_id}", change.now)
+    promise(change.session, KIND, payload, lane(payload), change.now)
     change.audit("hide" if hidden else "show", message_id=message_id, reason=reason)
     change.tell_message("message.updated", message)
     return message
+
+
+def lane(payload: Mapping[str, Any]) -> str:
+    """One a message: of hiding and showing again the last one asked for stands."""
+    return f"hide:{payload['message_id']}"
 
 
 class Hiding:
@@ -57,9 +61,12 @@ class Hiding:
         self._now = now
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
-        message_id, hidden = payload["message_id"], payload["hidden"]
+        message_id: int = payload["message_id"]
+        hidden: bool = payload["hidden"]
         async with self._database.read() as session:
             message = await session.get_one(Message, message_id)
+        if (message.moderation or {}).get("hidden") is not hidden:
+            return  # somebody has asked for the opposite since
         try:
             connector = await self._connectors.get(message.account_id)
             assert isinstance(connector, HidesMessages)

@@ -21,6 +21,11 @@ from hub.tickets.models import Ticket
 KIND = "name-contact"
 
 
+def lane(payload: Mapping[str, Any]) -> str:
+    """One a contact point."""
+    return f"name:{payload['contact_point_id']}"
+
+
 class Naming:
     """Handles `name-contact` jobs."""
 
@@ -55,17 +60,20 @@ class Naming:
         name = author.display_name or author.handle
         assert name is not None
         async with self._database.write() as session:
-            point = await session.get_one(ContactPoint, point_id)
-            point.display_name, point.handle = author.display_name, author.handle
-            contact = await session.get_one(Contact, point.contact_id)
-            if contact.name == UNKNOWN:
-                contact.name = name
+            contact_id = (await session.get_one(ContactPoint, point_id)).contact_id
             tickets = await session.scalars(
-                select(Ticket.id).where(
-                    Ticket.contact_id == contact.id, Ticket.contact_name == UNKNOWN
-                )
+                select(Ticket.id)
+                .where(Ticket.contact_id == contact_id, Ticket.contact_name == UNKNOWN)
+                .order_by(Ticket.id)
             )
             directory = await self._directory.get()
-            for ticket_id in sorted(tickets):
+            # Tickets before contacts: the order in which intake locks them.
+            for ticket_id in tickets.all():
                 async with changing(session, ticket_id, directory, SYSTEM, self._now()) as change:
                     change.ticket.contact_name = name
+                await session.flush()
+            point = await session.get_one(ContactPoint, point_id)
+            point.display_name, point.handle = author.display_name, author.handle
+            contact = await session.get_one(Contact, contact_id)
+            if contact.name == UNKNOWN:
+                contact.name = name

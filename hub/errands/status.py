@@ -8,16 +8,23 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from hub.accounts.connectors import AccountStopped, ConnectorPool
+from hub.accounts.connectors import ConnectorPool
+from hub.audit.models import AuditEntry
 from hub.db.database import Database
 from hub.delivery.models import Delivery, DeliveryState
 from hub.now import Now
-from hub.ports import Rejected, StatusUpdate, TakesStatus, Visibility
+from hub.ports import AuthFailed, Rejected, StatusUpdate, TakesStatus, Visibility
+from hub.team.access import SYSTEM
 from hub.tickets.models import Message, Status, Ticket
 
 KIND = "push-status"
 
 log = structlog.get_logger(__name__)
+
+
+def lane(payload: Mapping[str, Any]) -> str:
+    """One a ticket."""
+    return f"status:{payload['ticket_id']}"
 
 
 class Statuses:
@@ -59,9 +66,22 @@ class Statuses:
             if isinstance(connector, TakesStatus):
                 async with self._connectors.using(connector):
                     await connector.push_status(update)
-        except (Rejected, AccountStopped) as error:
-            # What was answered is delivered apart from this; the platform's own view stays old.
-            log.warning("status.refused", ticket=ticket.id, error=str(error))
+        except (Rejected, AuthFailed) as error:
+            await self._not_told(ticket.id, str(error))
 
     async def give_up(self, payload: Mapping[str, Any]) -> None:
-        """The job stays listed as failed; nobody waits for it."""
+        await self._not_told(payload["ticket_id"], "the platform could not be reached")
+
+    async def _not_told(self, ticket_id: int, error: str) -> None:
+        """What was answered is delivered apart from this; the ticket's history says the rest."""
+        log.warning("status.refused", ticket=ticket_id, error=error)
+        async with self._database.write() as session:
+            session.add(
+                AuditEntry(
+                    at=self._now(),
+                    actor=str(SYSTEM),
+                    action="status not told",
+                    ticket_id=ticket_id,
+                    detail={"error": error},
+                )
+            )

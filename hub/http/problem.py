@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub.accounts.connectors import AccountBroken
+from hub.db.away import AWAY
 from hub.errors import FieldError, HubError
 from hub.http.headers import secure
 from hub.intake.writer import Overloaded
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
-
-# SQLAlchemy's, and the drivers' own where intake speaks to them directly.
-AWAY = (
-    OperationalError,
-    InterfaceError,
-    sqlite3.OperationalError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # it is being shut down, or is starting
-    ConnectionError,
-)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -107,6 +96,6 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     HubError: on_hub_error,
     Overloaded: on_overloaded,
     AccountBroken: on_broken_account,
-    **dict.fromkeys(AWAY, on_database_away),
+    **dict.fromkeys((*AWAY, ConnectionError, TimeoutError), on_database_away),
     DBAPIError: on_database_error,
 }

@@ -110,6 +110,10 @@ async def read_webhook(
     except MalformedPayload as error:
         log.warning("webhook.malformed", channel=account.kind, error=str(error))
         return [ReceivedBody(account.id, (), body, content_type, str(error)[:500])]
+    except Exception as error:  # a mistake of the connector's must not lose what it could not read
+        log.exception("webhook.connector_failed", channel=account.kind)
+        reason = f"{type(error).__name__}: {error}"[:500]
+        return [ReceivedBody(account.id, (), body, content_type, reason)]
     return [
         # The body is kept once, where it came in.
         ReceivedBody(

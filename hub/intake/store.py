@@ -148,9 +148,19 @@ async def _load_tickets(
     gateway: Gateway, known: Known, wanted: Iterable[tuple[int, str]], also: Iterable[int]
 ) -> dict[int, TicketDraft]:
     """The tickets of conversations, and those of the ids `also`, each one draft."""
-    conversations = await gateway.match(CONVERSATIONS, ["account_id", "key"], _unique(wanted))
+    keys = _unique(wanted)
+    conversations = await gateway.match(CONVERSATIONS, ["account_id", "key"], keys)
     ids = _unique((number,) for number in [*(c["ticket_id"] for c in conversations), *also])
     drafts = {row["id"]: TicketDraft(row, []) for row in await gateway.match(TICKETS, ["id"], ids)}
+    while True:
+        # Until their tickets were locked they may have moved: a merge, an answer in private.
+        conversations = await gateway.match(CONVERSATIONS, ["account_id", "key"], keys)
+        more = _unique((c["ticket_id"],) for c in conversations if c["ticket_id"] not in drafts)
+        if not more:
+            break
+        found = await gateway.match(TICKETS, ["id"], more)
+        drafts |= {row["id"]: TicketDraft(row, []) for row in found}
+    ids = _unique((number,) for number in drafts)
     for clock in await gateway.match(CLOCKS, ["ticket_id"], ids):
         draft = drafts[clock["ticket_id"]]
         draft.clocks.append(clock)

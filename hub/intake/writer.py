@@ -23,6 +23,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from hub.db.away import AWAY
 from hub.db.database import Database
 from hub.directory import Directory, DirectoryCache
 from hub.intake import sqlite
@@ -38,17 +39,8 @@ MAX_WAITING = 10_000
 
 log = structlog.get_logger(__name__)
 
-_TRANSIENT = (
-    OSError,
-    DBAPIError,
-    sqlite3.OperationalError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # it is being shut down, or is starting
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,  # a deadlock, of which this was the victim
-    asyncpg.ObjectNotInPrerequisiteStateError,  # it takes no connections
-    asyncpg.InterfaceError,  # the connection is gone
-)
+_TRANSIENT = (*AWAY, OSError, DBAPIError)
+_COLLISIONS = (asyncpg.UniqueViolationError, sqlite3.IntegrityError)
 
 
 class Overloaded(Exception):
@@ -128,7 +120,7 @@ class IntakeWriter:
             batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
             await self._write(batch)
 
-    async def _write(self, batch: list[_Waiting]) -> None:
+    async def _write(self, batch: list[_Waiting], *, again: bool = False) -> None:
         try:
             await self._commit([waiting.submission for waiting in batch])
         except Exception as error:
@@ -138,6 +130,9 @@ class IntakeWriter:
             elif len(batch) > 1:
                 for waiting in batch:
                     await self._write([waiting])
+            elif isinstance(error, _COLLISIONS) and not again:
+                # Somebody else wrote the same contact or conversation meanwhile: it is known now.
+                await self._write(batch, again=True)
             else:
                 await self._write_apart(batch[0], error)
         else:
@@ -166,7 +161,10 @@ class IntakeWriter:
 
     async def _store_or_keep(self, submission: Submission) -> list[Accepted]:
         try:
-            await self._commit([submission])
+            try:
+                await self._commit([submission])
+            except _COLLISIONS:
+                await self._commit([submission])
         except Exception as error:
             if _is_transient(error):
                 raise
@@ -195,7 +193,11 @@ class IntakeWriter:
     async def _commit(self, batch: list[Submission]) -> None:
         for submission in batch:
             submission.results = []
-        await self._run(batch, await self._directory.get())
+        directory = await self._directory.get()
+        if any(submission.account_id not in directory.accounts for submission in batch):
+            self._directory.forget()  # an account that was added a moment ago
+            directory = await self._directory.get()
+        await self._run(batch, directory)
         if any(submission.results for submission in batch):
             self._database.on_commit()
 

@@ -39,7 +39,7 @@ async def promise_call(
     await change.session.flush()
     if change.ticket.status in (Status.RESOLVED, Status.SNOOZED):
         reopen(change)
-    await _refresh(change)
+    await refresh_due(change)
     change.audit("call promised", callback_id=callback.id, due_at=due_at.isoformat())
     return callback
 
@@ -73,11 +73,11 @@ async def end_call(
     change.audit("call ended", callback_id=callback.id, outcome=outcome.value)
     if retry_at is not None:
         await promise_call(change, retry_at, phone=callback.phone, text=callback.note)
-    await _refresh(change)
+    await refresh_due(change)
     return callback
 
 
-async def _refresh(change: Change) -> None:
+async def refresh_due(change: Change) -> None:
     """The ticket shows the next call that is due, and the queue is sorted by it."""
     change.ticket.callback_due_at = await change.session.scalar(
         select(func.min(Callback.due_at)).where(

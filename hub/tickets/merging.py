@@ -6,15 +6,19 @@ the other. Nobody is answered in a conversation that is not theirs.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select, update
 
 from hub.audit.models import AuditEntry
 from hub.delivery.models import Delivery
 from hub.errors import Conflict, Invalid
 from hub.tickets.actions import reopen, set_status
+from hub.tickets.callbacks import refresh_due
 from hub.tickets.change import Change
-from hub.tickets.models import Conversation, Message, Status
+from hub.tickets.models import Callback, Conversation, Direction, Message, Status
 from hub.tickets.replies import note
+from hub.tickets.text import preview_of
 
 MERGE = "merge"
 """The audit entry that remembers which conversations were brought."""
@@ -43,10 +47,11 @@ async def merge(source: Change, target: Change) -> None:
         .returning(Conversation.account_id, Conversation.key)
     )
     conversations = [list(row) for row in moved]
+    calls = await _move_calls(source, target, None)
     if one.status != Status.RESOLVED:
         await set_status(source, Status.RESOLVED, reason=MERGED)
     one.merged_into_id = other.id
-    source.audit(MERGE, into=other.id, conversations=conversations)
+    source.audit(MERGE, into=other.id, conversations=conversations, calls=calls)
     target.audit("merged", ticket_id=one.id)
     await note(source, f"Merged into ticket #{other.id}.")
     await note(target, f"Ticket #{one.id} ({one.contact_name}) was merged into this: {one.subject}")
@@ -69,6 +74,11 @@ async def unmerge(source: Change, target: Change) -> None:
         await _take_back(source, target, account_id, key)
     one.merged_into_id = None
     reopen(source)
+    await _move_calls(target, source, (brought or {}).get("calls", []))
+    unanswered = await _recount(source)
+    if unanswered is not None:
+        source.directory.clockwork.heard(source.row, source.clocks, unanswered)
+    await _recount(target)
     source.audit("unmerge", was_in=other.id)
     target.audit("unmerged", ticket_id=one.id)
     await note(source, f"No longer merged into ticket #{other.id}.")
@@ -97,3 +107,41 @@ async def _take_back(source: Change, target: Change, account_id: int, key: str) 
         if delivery is not None:
             delivery.ticket_id = one.id
         source.tell_message("message.updated", message, delivery)
+
+
+async def _move_calls(source: Change, target: Change, ids: list[int] | None) -> list[int]:
+    """Promised calls still to be made, or those `ids` of them, go to `target`; gives their ids."""
+    wanted = [Callback.ticket_id == source.ticket.id, Callback.done_at.is_(None)]
+    if ids is not None:
+        wanted.append(Callback.id.in_(ids))
+    moved = await source.session.scalars(
+        update(Callback).where(*wanted).values(ticket_id=target.ticket.id).returning(Callback.id)
+    )
+    found = list(moved)
+    for change in (source, target):
+        await refresh_due(change)
+    return found
+
+
+async def _recount(change: Change) -> datetime | None:
+    """What a ticket shows of its messages, as they are now; gives when the oldest unanswered one
+    was written, and the customer waits since then."""
+    ticket = change.ticket
+    await change.session.flush()
+    said = await change.session.scalars(
+        select(Message)
+        .where(Message.ticket_id == ticket.id, Message.direction != Direction.NOTE.value)
+        .order_by(Message.id)
+    )
+    waiting: datetime | None = None
+    newest: Message | None = None
+    for message in said:
+        newest = message
+        answered = message.direction == Direction.OUTBOUND
+        waiting = None if answered else waiting or message.sent_at
+    ticket.waiting_since = waiting
+    if newest is not None:
+        ticket.preview = preview_of(newest.body)
+        ticket.last_message_at = newest.sent_at
+        ticket.last_author = newest.author_kind
+    return waiting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, select
 
@@ -109,7 +110,8 @@ async def retry(change: Change, message_id: int) -> tuple[Message, Delivery]:
     message, delivery = await _delivered(change, message_id)
     if delivery.state not in (DeliveryState.FAILED, DeliveryState.UNKNOWN):
         raise Conflict(f"this message is {delivery.state}")
-    delivery.check_first = delivery.state == DeliveryState.UNKNOWN
+    # An earlier attempt may have arrived, whatever the last one met.
+    delivery.check_first |= delivery.state == DeliveryState.UNKNOWN
     delivery.state = DeliveryState.PENDING.value
     delivery.attempts = 0
     delivery.error = None
@@ -131,11 +133,22 @@ async def settle(change: Change, message_id: int, *, sent: bool) -> tuple[Messag
     delivery.error = None if sent else "a person looked: it did not arrive"
     if sent:
         delivery.accepted_at = change.now
-        change.directory.clockwork.answered(change.row, change.clocks, change.now)
-        change.ticket.waiting_since = None
+        count_answer(change, message, change.now)
     change.audit("settled", message_id=message_id, sent=sent)
     change.tell_message("message.updated", message, delivery)
     return message, delivery
+
+
+def count_answer(change: Change, message: Message, at: datetime) -> None:
+    """A message of ours reached the customer `at`: only now does a person's count for the SLA."""
+    ticket = change.ticket
+    if message.author_kind == AuthorKind.AGENT:
+        change.directory.clockwork.answered(change.row, change.clocks, at)
+    # What the customer wrote after this reply was written is still unanswered, and whom the
+    # bot has told that a person follows waits for that person.
+    answers = message.author_kind != AuthorKind.BOT or ticket.status == Status.BOT
+    if answers and ticket.waiting_since is not None and ticket.waiting_since <= message.created_at:
+        ticket.waiting_since = None
 
 
 async def _target(change: Change, wanted: Visibility | None, to_message_id: int | None) -> Target:

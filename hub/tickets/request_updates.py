@@ -75,6 +75,7 @@ def _said(account_id: int) -> tuple[Select[Any], Any]:
             Ticket.account_id == account_id,
             Message.account_id == account_id,
             Message.visibility == Visibility.PUBLIC.value,
+            Message.logged.is_(False),  # given elsewhere, in words for us
             Message.deleted_at.is_(None),
         )
     )

@@ -155,6 +155,7 @@ def _messages(account_id: int) -> _Query:
         .where(
             or_(theirs, Message.direction == Direction.OUTBOUND.value),
             Message.visibility == Visibility.PUBLIC.value,
+            Message.logged.is_(False),  # given elsewhere, in words for us
             Message.deleted_at.is_(None),
         )
     )

@@ -71,6 +71,7 @@ def test_a_picture_without_words() -> None:
             (Attachment("https://video.example/a.mp4", "video"),),
         ),
         ({"item": "status", "link": "https://news.example/storm", "message": "Look"}, ()),
+        ({"item": "photo-album", "message": "The flood on Elm Street"}, ()),
         (
             {"item": "post", "photos": "https://scontent.example/b.jpg"},
             (Attachment("https://scontent.example/b.jpg", "image"),),
@@ -83,8 +84,27 @@ def test_what_visitors_put_on_the_page(
     read = message(feed(**value, post_id=f"{PAGE}_331", comment_id=..., parent_id=...))
     assert read.external_id == f"{PAGE}_331"
     assert read.attachments == attachments
-    assert read.context == {"kind": value["item"]}
+    assert read.context["kind"] == value["item"]
     assert read.body
+
+
+def test_a_shared_link_is_not_lost() -> None:
+    shared = {"item": "share", "link": "https://news.example/storm", "share_id": "9"}
+    named = shared | {"comment_id": ..., "parent_id": ...}
+    assert message(feed(**named)).body == "https://news.example/storm"
+    read = message(feed(**named, message="Is this true?"))
+    assert read.body == "Is this true?"
+    assert read.context == {"kind": "share", "link": "https://news.example/storm"}
+
+
+@pytest.mark.parametrize("item", ["story", "platform-story", "question", "brand_new"])
+def test_words_on_the_page_are_read_whatever_facebook_calls_them(item: str) -> None:
+    value: dict[str, Any] = {"item": item, "comment_id": ..., "parent_id": ...}
+    read = message(feed(**value, message="Where is City Hall?"))
+    assert (read.external_id, read.body) == (POST, "Where is City Hall?")
+    assert one(feed(**value)) == Ignored(f"a feed event not for us: {item}")
+    by_page = feed(**value, message="Open today", **{"from": {"id": PAGE}})
+    assert one(by_page) == Ignored(f"a {item} of the page itself")
 
 
 def test_a_comment_by_nobody_named_is_kept_and_can_be_answered() -> None:

@@ -84,6 +84,27 @@ def test_attachments_without_words() -> None:
             (),
         ),
         ({"type": "template"}, "[template]", ()),
+        (
+            {"type": "template", "payload": {"product": {"elements": [
+                {"id": "1", "title": "Recycling bin", "subtitle": "$12"}]}}},
+            "Recycling bin\n$12",
+            (),
+        ),
+        (
+            {"type": "sticker", "payload": {"url": "https://s.example/1.png", "sticker_id": 7}},
+            "[sticker]",
+            (Attachment("https://s.example/1.png", "image"),),
+        ),
+        (
+            {"type": "post", "payload": {"url": "https://f.example/1", "title": "Storm"}},
+            "Storm https://f.example/1",
+            (Attachment("https://f.example/1", "file", "Storm"),),
+        ),
+        (
+            {"type": "story_mention", "payload": {"url": "https://s.example/s"}},
+            "[story_mention]",
+            (Attachment("https://s.example/s", "file"),),
+        ),
         ({"type": "audio", "payload": {"url": "https://s.example/1.mp4"}}, "[audio]",
          (Attachment("https://s.example/1.mp4", "audio"),)),
         ({"type": "reel", "payload": {"url": "https://s.example/r"}}, "[reel]",
@@ -97,6 +118,14 @@ def test_what_a_message_carries(
     read = message(carrying(attachment))
     assert (read.body, read.attachments) == (body, files)
     assert message(carrying(attachment, text="Words")).body == "Words"
+
+
+def test_a_sticker_that_comes_twice_is_one_file() -> None:
+    payload = {"url": "https://s.example/1.png", "sticker_id": 7}
+    both = [{"type": kind, "payload": payload} for kind in ("image", "sticker")]
+    read = message(messaging(message={"mid": "m_1", "attachments": both}))
+    assert read.body == "[sticker]"
+    assert read.attachments == (Attachment("https://s.example/1.png", "image"),)
 
 
 def test_a_location() -> None:

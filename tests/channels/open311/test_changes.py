@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
 from channels.open311 import Open311Connector
@@ -312,6 +313,15 @@ async def test_what_was_closed_before_we_came_does_not_become_a_ticket(clock: Cl
     batch = await connector.poll(first.cursor)
     assert requests(batch) == ["request:2", "request:3"]
     assert "DigiTally: closed. Archived." in said(batch)
+
+
+async def test_a_first_pull_leaves_what_is_closed_where_the_status_is_not_asked_for(
+    clock: Clock,
+) -> None:
+    rows = [row(1, NOW - timedelta(days=30), status="Fixed"), row(2)]
+    endpoint = Endpoint(rows, override=lambda asked: httpx2.Response(200, json=rows))
+    batch = await connect(endpoint, clock).poll(None)
+    assert requests(batch) == ["request:2"]
 
 
 async def test_old_requests_of_an_endpoint_without_updated_after_are_looked_at_hourly(

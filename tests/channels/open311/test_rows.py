@@ -73,6 +73,13 @@ def test_recorded_services(shared: Path) -> None:
         b"<service_requests><request><service_request_id> 12 </service_request_id></request>"
         b"</service_requests>",
         b'<s xmlns="urn:x"><request><service_request_id>12</service_request_id></request></s>',
+        b'{"meta": {"total": 1}, "errors": [], "service_requests": [{"service_request_id": 12}]}',
+        b'{"links": {"next": null}, "data": [{"service_request_id": 12}]}',
+        b"<request><service_request_id>12</service_request_id></request>",
+        b"<service_requests><service_request><service_request_id>12</service_request_id>"
+        b"</service_request></service_requests>",
+        b"<service_requests><request><service_request_id>12</service_request_id>"
+        b"<service><service_code>6</service_code></service></request></service_requests>",
     ],
 )
 def test_spellings_of_one_request(body: bytes) -> None:
@@ -85,7 +92,13 @@ def test_zeros_are_only_repaired_outside_strings() -> None:
     assert row == {"a": "007", "b": 'is 007, said " 008 ]', "c": "0", "d": "0.5"}
 
 
-@pytest.mark.parametrize("body", [b"[]", b"null", b"{}", b"<service_requests/>", b"<errors/>"])
+def test_of_several_pictures_the_first_is_read() -> None:
+    (row,) = read_rows(b'[{"service_request_id": 1, "media_url": [null, "https://a.example/1"]}]')
+    assert row["media_url"] == "https://a.example/1"
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b"{}", b"<service_requests/>", b"<errors/>",
+                                  b'{"paging": {"page": 1}, "service_requests": []}'])  # fmt: skip
 def test_empty_lists(body: bytes) -> None:
     assert read_rows(body) == ()
 
@@ -99,6 +112,8 @@ def test_empty_lists(body: bytes) -> None:
         b'"text"',
         b"<service_requests>",
         b"<html><body>Sign in</body></html>",
+        b"<service_requests><row><service_request_id>1</service_request_id></row>"
+        b"</service_requests>",
         b"[" * 100_000,
         b'<?xml version="1.0" encoding="nonsense"?><errors/>',
         b'<!DOCTYPE x [<!ENTITY a "b">]><errors><error><code>&a;</code></error></errors>',

@@ -70,6 +70,32 @@ def test_optional_parts_of_a_post_may_be_null_or_gone(name: str) -> None:
             )
 
 
+def test_a_long_post_may_name_the_account_beyond_its_first_280_characters() -> None:
+    body = fixture("post-reply")
+    body["data"]["payload"] |= {
+        "text": "A long story…",
+        "entities": {"urls": []},
+        "note_tweet": {"text": "A long story @city", "entities": {"mentions": [{"id": CITY}]}},
+    }
+    assert only(body).can_reply
+    body["data"]["payload"]["note_tweet"]["entities"] = {"mentions": [{"id": "7"}]}
+    assert not only(body).can_reply
+
+
+def test_a_playlist_is_no_file_of_a_video() -> None:
+    playlist = {"content_type": "application/x-mpegURL", "url": "https://v.example/1.m3u8"}
+    film = {"content_type": "video/mp4", "bit_rate": 0, "url": "https://v.example/1.mp4"}
+    media = {"media_key": "13_1", "type": "video", "preview_image_url": "https://v.example/1.jpg"}
+    for variants, url in (
+        ([playlist, film], film["url"]),
+        ([playlist], media["preview_image_url"]),
+    ):
+        body = fixture("post-mention")
+        body["data"]["payload"]["attachments"] = {"media_keys": ["13_1"]}
+        body["data"]["includes"]["media"] = [media | {"variants": variants}]
+        assert [file.url for file in only(body).attachments] == [url]
+
+
 def test_adornments_that_cannot_be_read_are_left_out() -> None:
     body = fixture("post-mention")
     payload, includes = body["data"]["payload"], body["data"]["includes"]

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from channels.x.connector import XConnector
-from channels.x.cursor import Cursor
+from channels.x.cursor import Cursor, Mark
 from channels.x.ids import snowflake
 from hub.ports import (
     AuthFailed,
@@ -173,6 +173,19 @@ async def test_a_gap_too_long_for_one_poll_is_read_on(
     assert len(ids(second)) == 2
     assert platform.called(MENTIONS)[9].query["pagination_token"] == "after-8"
     assert Cursor.load(second.cursor).mentions.since == post(minutes(1))["id"]
+
+
+async def test_a_saved_page_that_x_does_not_know_any_more_is_left(
+    connector: XConnector, platform: Platform
+) -> None:
+    old, fresh = post(timedelta(hours=20)), post(minutes(3))
+    mark = Mark(since=old["id"], page="gone", newest=post(minutes(5))["id"])
+    invalid = Answer({"title": "Invalid Request", "detail": "pagination_token"}, status=400)
+    platform.on(MENTIONS, invalid, page(fresh, post(minutes(5)), old))
+    batch = await connector.poll(Cursor(mentions=mark).save())
+    assert ids(batch)[-1] == f"post:{fresh['id']}"
+    assert "pagination_token" not in platform.called(MENTIONS)[-1].query
+    assert Cursor.load(batch.cursor).mentions == Mark(since=fresh["id"])
 
 
 async def test_a_new_account_is_not_flooded_with_the_past(

@@ -17,6 +17,7 @@ from hub.errors import Conflict, NotFound
 from hub.jobs.models import Job
 from hub.people.models import Contact
 from hub.ports import (
+    AuthFailed,
     Author,
     Capabilities,
     ChannelKind,
@@ -146,9 +147,9 @@ async def test_hiding_is_tried_again_and_given_up_visibly(
     fail(platforms, TemporarilyUnavailable("away"), 1)
     await work.jobs()
     assert moderation((await messages_of(hub, ticket_id))[0])["state"] == "pending"
-    fail(platforms, TemporarilyUnavailable("away"), 9)
+    fail(platforms, TemporarilyUnavailable("away", retry_after=3600), 9)
     for _ in range(6):
-        clock.advance(minutes=1)
+        clock.advance(hours=5)
         await work.jobs()
     (message,) = await messages_of(hub, ticket_id)
     assert moderation(message)["state"] == "failed"
@@ -216,6 +217,31 @@ async def test_the_system_it_came_from_hears_of_the_end(
     _, again = done(platforms, "pushed")
     assert isinstance(again, StatusUpdate)
     assert (again.open, again.key != first.key) == (True, True)
+
+
+async def test_a_system_that_is_away_for_an_hour_is_told_after(
+    hub: Hub, work: Work, platforms: FakePlatforms, clock: FakeClock
+) -> None:
+    (ticket_id,) = await receive(hub, COMMENT)
+    await hub.connectors.of_account((await ticket_of(hub, ticket_id)).account_id)
+    fail(platforms, TemporarilyUnavailable("away"), 4)
+    await change(hub, ticket_id, await agent(hub, "sam"), actions.set_status, Status.RESOLVED)
+    for _ in range(5):
+        await work.jobs()
+        clock.advance(minutes=15)
+    assert len(done(platforms, "pushed")) == 1
+
+
+async def test_a_system_that_refuses_is_said_on_the_ticket(
+    hub: Hub, work: Work, platforms: FakePlatforms
+) -> None:
+    (ticket_id,) = await receive(hub, COMMENT)
+    await hub.connectors.of_account((await ticket_of(hub, ticket_id)).account_id)
+    fail(platforms, AuthFailed("wrong key"))
+    await change(hub, ticket_id, await agent(hub, "sam"), actions.set_status, Status.RESOLVED)
+    await work.jobs()
+    (told,) = await rows(hub.database, AuditEntry, action="status not told")
+    assert (told.ticket_id, told.detail["error"]) == (ticket_id, "wrong key")
 
 
 async def test_somebody_without_a_name_gets_theirs(hub: Hub, work: Work) -> None:

@@ -23,6 +23,7 @@ from hub.db.schema import Event, Job
 from hub.intake.models import RawBody
 from hub.people.models import Contact
 from hub.ports import ChannelKind
+from hub.replay import replay
 from hub.team.models import Role
 from hub.tickets.models import Message, Ticket
 from tests.fixtures import rows
@@ -358,3 +359,18 @@ async def test_the_database_away_is_no_acknowledgement(
     monkeypatch.undo()
     assert (await post(hooked, comment())).status_code == 200
     assert (await stored(hooked))["tickets"] == 1
+
+
+async def test_a_connectors_mistake_loses_nothing(
+    hooked: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(self: object, body: bytes) -> None:
+        raise KeyError("comment_id")
+
+    monkeypatch.setattr("channels.facebook.connector.FacebookConnector.parse", mistaken)
+    answer = await post(hooked, comment())
+    assert answer.status_code == 200
+    (raw,) = await rows(hooked.hub.database, RawBody)
+    assert (raw.state, raw.error) == ("unreadable", "KeyError: 'comment_id'")
+    monkeypatch.undo()
+    assert (await replay(hooked.hub)).new_messages == 1

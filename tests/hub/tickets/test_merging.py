@@ -134,3 +134,22 @@ async def test_a_merged_ticket_rests(hub: Hub, clock: FakeClock) -> None:
     ):
         with pytest.raises(Conflict, match="merged into"):
             await change(hub, source, sam, action, *args)
+
+
+async def test_what_waits_goes_with_its_ticket(hub: Hub, clock: FakeClock) -> None:
+    source, target = await receive(hub, ONE, OTHER)
+    sam = await agent(hub, "sam")
+    later = clock() + timedelta(hours=1)
+    await change(hub, source, sam, promise_call, later)
+    await change(hub, target, sam, replies.log_reply, "On our way")
+    await _join(hub, merge, source, target)
+    assert (await ticket_of(hub, target)).callback_due_at == later
+    clock.advance(minutes=1)
+    more = inbound("m-3", "Still there", conversation="c-1", address="u-1", sent_at=clock())
+    assert await receive(hub, more) == [target]
+    await _join(hub, unmerge, source, target)
+    one, other = await ticket_of(hub, source), await ticket_of(hub, target)
+    assert (one.callback_due_at, other.callback_due_at) == (later, None)
+    assert (one.waiting_since, one.preview) == (ONE.sent_at, "Still there")
+    assert (other.waiting_since, other.preview) == (None, "On our way")
+    assert one.due_at is not None

@@ -13,6 +13,7 @@ from hub.audit.models import AuditEntry
 from hub.errors import Conflict, Invalid, NotFound
 from hub.people.models import ContactPoint
 from hub.ports import (
+    Answer,
     Author,
     Capabilities,
     ChannelKind,
@@ -20,13 +21,21 @@ from hub.ports import (
     Receipt,
     Reply,
     SavePart,
+    ServiceRequestFilter,
     TemporarilyUnavailable,
     Visibility,
 )
 from hub.system import Hub
 from hub.tickets import actions, replies
 from hub.tickets.models import Conversation, Message, Status, Ticket
-from tests.fakes import NOON, FakeClock, FakeConnector, FakePlatforms, inbound
+from tests.fakes import (
+    NOON,
+    FakeClock,
+    FakeConnector,
+    FakePlatforms,
+    ScriptedResponder,
+    inbound,
+)
 from tests.fixtures import (
     Work,
     agent,
@@ -228,3 +237,35 @@ async def test_the_answered_ticket_stays_one(hub: Hub, work: Work, say: Saying) 
     assert await receive(hub, replace(late, visibility=Visibility.PRIVATE)) == [ticket_id]
     assert len(await rows(hub.database, Ticket)) == 1
     assert {m.conversation for m in await rows(hub.database, Message)} == {"post:1:u-1", "psid:1"}
+
+
+async def test_a_bots_answer_that_is_settled_is_no_persons(
+    hub: Hub, work: Work, responder: ScriptedResponder, clock: FakeClock
+) -> None:
+    responder.decisions.append(Answer("8 to 5", ("bill-due-date",)))
+    (ticket_id,) = await receive(hub, inbound("m-1"))
+    await work.jobs()
+    platform = await hub.connectors.get((await ticket_of(hub, ticket_id)).account_id)
+    assert isinstance(platform, FakeConnector)
+    platform.outcomes.append(TemporarilyUnavailable("time-out", outcome_unknown=True))
+    for _ in range(3):
+        await work.deliver()
+        clock.advance(minutes=2)
+    (delivery,) = await deliveries_of(hub, ticket_id)
+    assert (delivery.state, delivery.by_bot) == ("unknown", True)
+    sam = await agent(hub, "sam")
+    await change(hub, ticket_id, sam, replies.settle, delivery.message_id, sent=True)
+    assert (await ticket_of(hub, ticket_id)).first_response_met_at is None
+
+
+async def test_what_was_said_on_the_telephone_is_not_published(hub: Hub, clock: FakeClock) -> None:
+    filed = replace(
+        inbound("filed:1", "Hole", conversation="filed:1", kind="open311", skip_bot=True),
+        context={"service_code": "pothole"},
+    )
+    (ticket_id,) = await receive(hub, filed, kind=ChannelKind.OPEN311)
+    sam = await agent(hub, "sam")
+    await change(hub, ticket_id, sam, replies.log_reply, "Called 850 555 0142: on dialysis")
+    account = (await ticket_of(hub, ticket_id)).account_id
+    (found,) = await hub.service_requests.find(account, ServiceRequestFilter())
+    assert found.status_notes is None
