@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from hub.ports import MalformedPayload
+from hub.ports import InboundItem, MalformedPayload, Unreadable
 from hub.ports.messages import clean_text
 
 # Seconds since 1970 stay below this until the year 5138; milliseconds passed it in 1973.
@@ -93,3 +94,20 @@ def instant(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         pass
     raise MalformedPayload("a time stamp is not a time")
+
+
+def each(values: Iterable[Any], read: Callable[[Any], InboundItem]) -> Iterator[InboundItem]:
+    """Every value read; one that cannot be is `Unreadable`, and the others go on."""
+    for value in values:
+        try:
+            yield read(value)
+        except MalformedPayload as error:
+            yield Unreadable(b"", str(error))
+
+
+def some(items: Sequence[InboundItem]) -> Sequence[InboundItem]:
+    """`items`, unless nothing of them could be read. Raises MalformedPayload."""
+    errors = [item.error for item in items if isinstance(item, Unreadable)]
+    if errors and len(errors) == len(items):
+        raise MalformedPayload(errors[0])
+    return items

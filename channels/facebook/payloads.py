@@ -222,7 +222,7 @@ class Entry(Payload):
     id: LooseIdent = None
     time: Moment = None
     messaging: tuple[Any, ...] | None = None
-    changes: tuple[Change, ...] | None = None
+    changes: tuple[Any, ...] | None = None
     standby: tuple[Any, ...] | None = None
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from channels.facebook.feed import FIELDS, feed_item
 from channels.facebook.messenger import messaging_item
 from channels.facebook.payloads import Body, Change, Entry, FeedValue, MessagingEvent
-from channels.payload import read_as, read_object
+from channels.payload import each, read_as, read_object, some
 from channels.signatures import verify_hex
 from hub.ports import (
     Account,
@@ -79,21 +81,22 @@ def _entries(body: bytes) -> tuple[Entry, ...]:
 
 
 def _read(account: Account, entries: tuple[Entry, ...] | list[Entry]) -> tuple[InboundItem, ...]:
-    return tuple(item for entry in entries for item in _items(account, entry))
+    return tuple(some([item for entry in entries for item in _items(account, entry)]))
 
 
 def _items(account: Account, entry: Entry) -> Iterator[InboundItem]:
-    for event in entry.messaging or ():
-        yield messaging_item(account, entry, read_as(MessagingEvent, event))
-    for change in entry.changes or ():
-        yield _change(account, entry, change)
-    for event in entry.standby or ():
-        yield messaging_item(account, entry, read_as(MessagingEvent, event), standby=True)
+    def message(event: Any, *, standby: bool = False) -> InboundItem:
+        return messaging_item(account, entry, read_as(MessagingEvent, event), standby=standby)
+
+    yield from each(entry.messaging or (), message)
+    yield from each(entry.changes or (), partial(_change, account, entry))
+    yield from each(entry.standby or (), partial(message, standby=True))
     if not (entry.messaging or entry.changes or entry.standby):
         yield Ignored("an entry without events")
 
 
-def _change(account: Account, entry: Entry, change: Change) -> InboundItem:
+def _change(account: Account, entry: Entry, value: Any) -> InboundItem:
+    change = read_as(Change, value)
     if change.field not in FIELDS and change.field not in _MESSENGER_FIELDS:
         return Ignored(f"a change not subscribed to: {change.field[:40]}")
     if change.value is None:

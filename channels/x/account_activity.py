@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import OnErrorOmit
 
-from channels.payload import Payload, read_as
+from channels.payload import Payload, each, read_as, some
 from channels.x.direct_messages import read_item
 from channels.x.event import Event, revocation, v1_messages
 from channels.x.ids import POST, written_at
@@ -40,10 +40,10 @@ class LegacyBody(Payload):
     """What a body may hold that is for us."""
 
     for_user_id: NumericId | None = None
-    tweet_create_events: tuple[LegacyStatus, ...] | None = None
-    tweet_delete_events: tuple[LegacyDelete, ...] | None = None
-    direct_message_events: tuple[LegacyDmEvent, ...] | None = None
-    direct_message_mark_read_events: tuple[LegacyRead, ...] | None = None
+    tweet_create_events: tuple[Any, ...] | None = None
+    tweet_delete_events: tuple[Any, ...] | None = None
+    direct_message_events: tuple[Any, ...] | None = None
+    direct_message_mark_read_events: tuple[Any, ...] | None = None
     user_event: LegacyUserEvent | None = None
     users: Adornment[dict[str, OnErrorOmit[LegacyUser]]] = None
 
@@ -77,18 +77,27 @@ def events(value: Mapping[str, Any]) -> tuple[Event, ...]:
 def _items(
     body: LegacyBody, value: Mapping[str, Any], more: bool, account: Account
 ) -> Sequence[InboundItem]:
-    items: list[InboundItem] = []
-    for status in body.tweet_create_events or ():
-        post, around = status.post()
-        items.append(post_item(account, post, around))
-    items += [
-        MessageDeleted(
-            POST + deleted.status.id, written_at(deleted.timestamp_ms, deleted.status.id)
-        )
-        for deleted in body.tweet_delete_events or ()
+    def written(value: Any) -> InboundItem:
+        post, around = read_as(LegacyStatus, value).post()
+        return post_item(account, post, around)
+
+    def deleted(value: Any) -> InboundItem:
+        gone = read_as(LegacyDelete, value)
+        return MessageDeleted(POST + gone.status.id, written_at(gone.timestamp_ms, gone.status.id))
+
+    def message(value: Any) -> InboundItem:
+        return v1_messages(account, (read_as(LegacyDmEvent, value),), body.users)[0]
+
+    def seen(value: Any) -> InboundItem:
+        return read_item(account, read_as(LegacyRead, value))
+
+    items: list[InboundItem] = [
+        *each(body.tweet_create_events or (), written),
+        *each(body.tweet_delete_events or (), deleted),
+        *each(body.direct_message_events or (), message),
+        *each(body.direct_message_mark_read_events or (), seen),
     ]
-    items += v1_messages(account, body.direct_message_events or (), body.users)
-    items += [read_item(account, read) for read in body.direct_message_mark_read_events or ()]
+    some(items)
     items += [Ignored(why) for key, why in _IGNORED.items() if key in value]
     if not items and not more:
         items.append(Ignored("an event not asked for: " + ", ".join(sorted(value))[:120]))

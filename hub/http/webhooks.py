@@ -23,6 +23,7 @@ from hub.ports import (
     ReceivedBody,
     ReceivesWebhooks,
     RoutesWebhooks,
+    Unreadable,
     UnsupportedEvent,
 )
 from hub.system import Hub
@@ -114,13 +115,24 @@ async def read_webhook(
         log.exception("webhook.connector_failed", channel=account.kind)
         reason = f"{type(error).__name__}: {error}"[:500]
         return [ReceivedBody(account.id, (), body, content_type, reason)]
-    return [
+    errors = [one.error for _, items, _ in shares for one in items if isinstance(one, Unreadable)]
+    found = [
         # The body is kept once, where it came in.
         ReceivedBody(
-            number, items, body, content_type, text_fields=connector.text_fields, keep_raw=first
+            number,
+            items,
+            body,
+            content_type,
+            text_fields=connector.text_fields,
+            keep_raw=first and not errors,
         )
         for number, items, first in shares
     ]
+    if errors:  # kept whole, and listed until all of it can be read
+        log.warning("webhook.partly_unreadable", channel=account.kind, errors=errors[:5])
+        reason = f"{len(errors)} of its events cannot be read: {errors[0]}"[:500]
+        found.append(ReceivedBody(account.id, (), body, content_type, reason))
+    return found
 
 
 async def _shares(

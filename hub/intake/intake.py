@@ -13,7 +13,16 @@ from hub.intake.redaction import mask_body, mask_numbers
 from hub.intake.writer import IntakeWriter
 from hub.metrics import INBOUND
 from hub.now import Now
-from hub.ports import Accepted, Happening, Ignored, InboundMessage, MessageEdited, ReceivedBody
+from hub.ports import (
+    Accepted,
+    Happening,
+    Ignored,
+    InboundItem,
+    InboundMessage,
+    MessageEdited,
+    ReceivedBody,
+    Unreadable,
+)
 from hub.secrets import Seal
 
 _counter = lru_cache(1_000)(INBOUND.labels)
@@ -50,7 +59,9 @@ class Intake:
         if error is not None:
             # Nobody could look for card numbers in it, so nobody reads it without the key.
             raw = self._seal.seal(received.raw)
-        items = tuple(_masked(item) for item in received.items if not isinstance(item, Ignored))
+        items = tuple(
+            _masked(item) for item in received.items if not isinstance(item, Ignored | Unreadable)
+        )
         for item in received.items:
             _counter(_label(item)).inc()
         submission = await self._writer.submit(
@@ -68,7 +79,7 @@ class Intake:
         return tuple(submission.results)
 
 
-def _label(item: InboundMessage | Happening | Ignored) -> str:
+def _label(item: InboundItem) -> str:
     if isinstance(item, Ignored):
         return item.reason
     return "message" if isinstance(item, InboundMessage) else type(item).__name__

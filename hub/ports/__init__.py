@@ -19,7 +19,6 @@ from hub.ports.connector import (
     RoutesWebhooks,
     SavePart,
     SecretField,
-    Unreadable,
 )
 from hub.ports.conversations import Conversations, Line, Office, Standing, Stir
 from hub.ports.errands import (
@@ -53,7 +52,15 @@ from hub.ports.happenings import (
     MessageHidden,
     MessageReaction,
 )
-from hub.ports.inbox import Accepted, Happening, Ignored, InboundItem, Inbox, ReceivedBody
+from hub.ports.inbox import (
+    Accepted,
+    Happening,
+    Ignored,
+    InboundItem,
+    Inbox,
+    ReceivedBody,
+    Unreadable,
+)
 from hub.ports.knowledge import ArticleView, Confidence, Knowledge
 from hub.ports.messages import (
     Attachment,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from hub.ports.inbox import InboundItem
+from hub.ports.inbox import InboundItem, Unreadable
 from hub.ports.messages import Author, Choice, Visibility
 
 SavePart = Callable[[str], Awaitable[None]]
@@ -203,7 +203,10 @@ class ReceivesWebhooks(Protocol):
         ...
 
     def parse(self, body: bytes) -> tuple[InboundItem, ...]:
-        """Read a verified body. Raises MalformedPayload or UnsupportedEvent."""
+        """Read a verified body; one event of many that cannot be read is `Unreadable`.
+
+        Raises MalformedPayload or UnsupportedEvent where nothing can be read.
+        """
         ...
 
 
@@ -221,14 +224,6 @@ class RoutesWebhooks(Protocol):
     def parse_for(self, body: bytes, recipient: str) -> tuple[InboundItem, ...]:
         """What of a body is for that account, read as that account. Raises like `parse`."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Something a poll brought that could not be read: kept sealed and listed."""
-
-    raw: bytes
-    error: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,15 @@ class Ignored:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """One thing among others that could not be read: kept sealed and listed, the others go on."""
+
+    raw: bytes
+    """Of a poll. A webhook's body is kept whole, so that it can be read again."""
+    error: str
+
+
 Happening = (
     MessageEdited
     | MessageDeleted
@@ -33,7 +42,7 @@ Happening = (
     | ControlChanged
     | AccountNotice
 )
-InboundItem = InboundMessage | Happening | Ignored
+InboundItem = InboundMessage | Happening | Ignored | Unreadable
 
 
 @dataclass(frozen=True, slots=True)

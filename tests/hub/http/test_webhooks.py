@@ -374,3 +374,18 @@ async def test_a_connectors_mistake_loses_nothing(
     assert (raw.state, raw.error) == ("unreadable", "KeyError: 'comment_id'")
     monkeypatch.undo()
     assert (await replay(hooked.hub)).new_messages == 1
+
+
+async def test_one_bad_event_among_good_ones(hooked: Site) -> None:
+    """The good ones are stored, and the body waits whole: nothing is asked of the platform."""
+    body = json.loads(comment("first", 1))
+    for number, text in ((2, "second"), (3, "third")):
+        body["entry"] += json.loads(comment(text, number))["entry"]
+    del body["entry"][1]["changes"][0]["value"]["comment_id"]
+    assert (await post(hooked, json.dumps(body).encode())).status_code == 200
+    assert [m.body for m in await rows(hooked.hub.database, Message)] == ["first", "third"]
+    (raw,) = await rows(hooked.hub.database, RawBody)
+    assert raw.state == "unreadable"
+    assert "1 of its events" in raw.error
+    assert (await replay(hooked.hub)).still_unreadable == 1
+    assert len(await rows(hooked.hub.database, RawBody)) == 1
