@@ -1,5 +1,5 @@
-"""The page's feed: comments and posts of visitors, mentions of the page elsewhere, and what
-becomes of them.
+"""The page's feed: comments and posts of visitors, their recommendations, mentions of the page
+elsewhere, and what becomes of them.
 
 What the page wrote itself is Ignored, added and edited. A comment carries no mark of ours and
 no app's id, and its webhook may come before the call that wrote it has answered: read as a
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from channels.facebook import ratings
 from channels.facebook.payloads import Entry, FeedValue
 from channels.payload import instant
 from hub.ports import (
@@ -31,7 +32,7 @@ from hub.ports import (
 POST = "post:"
 NOBODY = "comment:"
 """What the address of an author begins with whom Facebook does not name."""
-FIELDS = frozenset({"feed", "mention"})
+FIELDS = frozenset({"feed", "mention", ratings.FIELD})
 
 _POSTS = frozenset(
     {
@@ -46,13 +47,16 @@ _HIDDEN = {"hide": True, "hidden": True, "unhide": False, "unhidden": False}
 
 
 def feed_item(account: Account, entry: Entry, field: str, value: FeedValue) -> InboundItem:
-    """A comment, a visitor's post or a mention, or what happened to one; all else Ignored."""
+    """A comment, a visitor's post, a recommendation or a mention, or what happened to one; all
+    else Ignored."""
+    value = ratings.as_feed(account, entry, field, value)
     item, verb = value.item or "", value.verb or ""
     if item in _REACTIONS:
         return _reaction(account, entry, value, item, verb)
     # Whatever else Facebook calls it: somebody's words on the page are an inquiry.
     says = bool(item and value.message) and (verb == "add" or verb in _EDITED)
-    if item not in _POSTS and item != "comment" and not says:
+    gone = item == ratings.ITEM and (verb in _REMOVED or verb in _HIDDEN)
+    if item not in _POSTS and item != "comment" and not says and not gone:
         return Ignored(f"a feed event not for us: {item[:40] or 'without an item'}")
     number = value.comment_id if item == "comment" else value.post_id
     if verb == "add" or verb in _EDITED:
@@ -90,6 +94,8 @@ def _written(
     link = None if item in ("photo", "video") else value.link
     if link and link not in (value.message or ""):
         context["link"] = link
+    if item == ratings.ITEM:
+        context |= ratings.context_of(value)
     message = InboundMessage(
         external_id=number,
         # One citizen, one ticket: many people may write below one post.
@@ -107,6 +113,8 @@ def _written(
         in_reply_to=value.parent_id if item == "comment" and value.parent_id != post else None,
         attachments=attachments,
         permalink=_permalink(value, post),
+        # There it may be the page's own: a bot must not answer itself.
+        skip_bot=field == ratings.FIELD and author is None,
         context=context,
     )
     return message if verb == "add" else MessageEdited(message, _happened_at(entry, value))

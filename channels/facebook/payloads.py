@@ -59,7 +59,7 @@ class PostFacts(Payload):
 
 
 class FeedValue(Payload):
-    """`changes[].value` of the fields `feed` and `mention`; times are in seconds."""
+    """`changes[].value` of the fields `feed`, `mention` and `ratings`; times are in seconds."""
 
     item: LooseText = None
     verb: LooseText = None
@@ -73,6 +73,13 @@ class FeedValue(Payload):
     message: str | None = None
     created_time: Moment = None
     reaction_type: LooseText = None
+    open_graph_story_id: LooseIdent = None
+    """A recommendation's id, with who gave it, what it says and, in older ones, its stars."""
+    reviewer_id: LooseIdent = None
+    reviewer_name: LooseText = None
+    review_text: LooseText = None
+    recommendation_type: LooseText = None
+    rating: LooseIdent = None
     photo: LooseText = None
     photos: Annotated[tuple[LooseText, ...] | None, BeforeValidator(_list)] = None
     video: LooseText = None

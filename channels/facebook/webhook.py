@@ -23,7 +23,7 @@ from hub.ports import (
 )
 
 SIGNATURE_HEADER = "x-hub-signature-256"
-TEXT_FIELDS = frozenset({"message", "text", "title", "subtitle", "story"})
+TEXT_FIELDS = frozenset({"message", "review_text", "text", "title", "subtitle", "story"})
 
 _MESSENGER_FIELDS = frozenset(
     {

@@ -40,14 +40,23 @@ _ILLEGAL_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U001
 
 
 class Refused(Exception):
-    """The request is not carried out: `status` (400, 403, 404…) and why, for its sender."""
+    """The request is not carried out: `status` (400, 403, 404…) and why, for its sender.
+
+    `more` are further reasons, each an error of its own.
+    """
 
     def __init__(
-        self, status: int, description: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        description: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        more: Sequence[str] = (),
     ) -> None:
         super().__init__(description)
         self.status = status
         self.description = description
+        self.more = tuple(more)
         self.headers = dict(headers or {})
 
 
@@ -114,7 +123,10 @@ def refusal(fmt: Format, refused: Refused) -> Response:
     return answer(
         fmt,
         "errors",
-        [{"code": refused.status, "description": refused.description}],
+        [
+            {"code": refused.status, "description": why}
+            for why in (refused.description, *refused.more)
+        ],
         status=refused.status,
         headers=refused.headers,
     )

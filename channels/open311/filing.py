@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from channels.open311.answered import read_answers
 from channels.open311.answers import Refused
 from channels.open311.services import BY_CODE, Service
 from hub.ports import Attachment, Author, InboundMessage, Location, Visibility
@@ -243,9 +244,12 @@ def read_filing(form: Form, external_id: str, now: datetime) -> tuple[Service, I
     for name in ("email", "phone", "address_id", "zipcode"):
         if (value := form.get(name)) is not None:
             context[name] = value.strip()
-    if form.attributes:
-        # No service of ours asks for any, but what a citizen said is not thrown away.
-        context["attributes"] = {name: list(values) for name, values in form.attributes.items()}
+    answers, unasked = read_answers(service.code, form.attributes)
+    if answers:
+        context["attributes"] = answers
+    if unasked:
+        # What a citizen said is not thrown away, whoever asked for it.
+        context["attributes_note"] = f"This service does not ask for: {', '.join(unasked)}"
     return service, InboundMessage(
         external_id=external_id,
         conversation=external_id,

@@ -6,8 +6,11 @@ GeoReport itself is the contract; this says the same in another way, with the bo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
+from channels.open311.answered import MAX_STRING, MAX_TEXT
 from channels.open311.answers import Value
+from channels.open311.attributes import ASKED, Attribute, Datatype
 from channels.open311.comments import MAX_UPDATE_ID
 from channels.open311.filing import MAX_DESCRIPTION, MAX_MEDIA_URL
 from channels.open311.services import SERVICES
@@ -151,7 +154,54 @@ def _filing_form() -> _Object:
         "description": _text(maxLength=MAX_DESCRIPTION),
         "media_url": _text(format="uri", maxLength=MAX_MEDIA_URL),
         **_people(),
+        **_attribute_fields(),
     }
+
+
+def _attribute_row() -> _Object:
+    value = _object({"key": _text(), "name": _text()}, required=("key", "name"))
+    needed: dict[str, Value] = {
+        "variable": {"type": "boolean"},
+        "code": _text(),
+        "datatype": _text(enum=list(get_args(Datatype))),
+        "required": {"type": "boolean"},
+        "datatype_description": _text(nullable=True),
+        "order": {"type": "integer", "minimum": 1},
+        "description": _text(),
+    }
+    return _object({**needed, "values": {"type": "array", "items": value}}, required=tuple(needed))
+
+
+def _attribute_fields() -> dict[str, Value]:
+    """A field for each code; what its service does not ask for is kept, whatever it is."""
+    fields: dict[str, Value] = {}
+    askers: dict[str, list[str]] = {}
+    for service, attributes in ASKED.items():
+        for attribute in attributes:
+            if attribute.variable:
+                askers.setdefault(attribute.code, []).append(service)
+                about = f"{attribute.description}. Asked by: {', '.join(askers[attribute.code])}."
+                name, schema = _attribute_field(attribute)
+                fields[name] = {**schema, "description": about}
+    return fields
+
+
+def _attribute_field(attribute: Attribute) -> tuple[str, _Object]:
+    name = f"attribute[{attribute.code}]"
+    keys = [one.key for one in attribute.values]
+    match attribute.datatype:
+        case "multivaluelist":
+            return f"{name}[]", {"type": "array", "items": _text(enum=keys)}
+        case "singlevaluelist":
+            return name, _text(enum=keys)
+        case "number":
+            return name, {"type": "number"}
+        case "datetime":
+            return name, _MOMENT
+        case "string":
+            return name, _text(maxLength=MAX_STRING)
+        case "text":
+            return name, _text(maxLength=MAX_TEXT)
 
 
 def _comment_form() -> _Object:
@@ -172,7 +222,8 @@ def document(address: str) -> _Object:
         {"service_code": _text(), "service_name": _text()}, required=("service_code",)
     )
     definition = _object(
-        {"service_code": _text(), "attributes": {"type": "array"}}, required=("service_code",)
+        {"service_code": _text(), "attributes": {"type": "array", "items": _attribute_row()}},
+        required=("service_code", "attributes"),
     )
     filed = _object({"service_request_id": _text()}, required=("service_request_id",))
     posted = _object({"update_id": _text()}, required=("update_id",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from channels.open311.answered import presented_answers
 from channels.open311.answers import Value
 from channels.open311.filing import MAX_DESCRIPTION, address_of_id, web_address
 from channels.open311.services import BY_CODE
@@ -43,10 +44,7 @@ def presented(request: ServiceRequest, *, extended: bool = False) -> Mapping[str
         row["extended_attributes"] = {
             "detailed_status": request.status.upper(),
             "parent_service_request_id": request.joined_with,
-            "attributes": [
-                {"code": code, "values": list(values)}
-                for code, values in request.attributes.items()
-            ],
+            "attributes": presented_answers(request.service_code, request.attributes),
         }
     return row
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from channels.open311.answers import MEDIA_TYPES, Format, Refused, Value, answer, refusal, xml_text
+from channels.open311.attributes import asked_by
 from channels.open311.comments import presented_update
 from channels.open311.openapi import document
 from channels.open311.posting import Posting
@@ -36,8 +37,8 @@ _CROSS_ORIGIN = {
     "Access-Control-Allow-Headers": "Content-Type",
 }
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-CHANGESET = datetime(2026, 11, 22, tzinfo=UTC)
-"""When the service list last changed."""
+CHANGESET = datetime(2026, 11, 23, tzinfo=UTC)
+"""When the service list, or what a service asks for, last changed."""
 
 Clock = Callable[[], datetime]
 Handler = Callable[[Request, Format, str], Awaitable[Response]]
@@ -164,7 +165,8 @@ class Open311Server:
     async def _definition(self, request: Request, fmt: Format, code: str) -> Response:
         if code not in BY_CODE:
             raise Refused(404, f"service_code {code[:100]!r} was not found.")
-        return answer(fmt, "service_definition", {"service_code": code, "attributes": []})
+        attributes = [attribute.defined() for attribute in asked_by(code)]
+        return answer(fmt, "service_definition", {"service_code": code, "attributes": attributes})
 
     async def _list(self, request: Request, fmt: Format, name: str) -> Response:
         params = request.query_params.multi_items()

@@ -1,7 +1,7 @@
 """The services a citizen can request, and where each goes.
 
 Codes are words of our own and stable; units and topics (article slugs) follow the city's
-knowledge base. No service has attributes: everything is said in the description.
+knowledge base. What some of them ask for besides is in `attributes`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.open311.answers import Value
+from channels.open311.attributes import asked_by
 
 _EMERGENCY = "If anyone is in danger call 911. The city answers at 850-891-4968, day and night."
 
@@ -36,7 +37,7 @@ class Service:
             "service_code": self.code,
             "service_name": self.name,
             "description": self.description,
-            "metadata": False,
+            "metadata": bool(asked_by(self.code)),
             "type": "realtime",
             "keywords": ", ".join(self.keywords),
             "group": self.group,

@@ -18,6 +18,9 @@ from hub.ports import Line, Standing, Stir
 
 PING_EVERY = 20.0
 
+_PASSING = frozenset({"too-fast", "too-much-from-network"})
+"""Refusals that a pause mends."""
+
 
 class ChatVisit:
     """Implements `channels.webchat.lobby.Visit`."""
@@ -165,7 +168,9 @@ class ChatVisit:
             )
             message_id = await self._desk.receive(self._visitor, words)
         except Refused as error:
-            await self._send(refusal(error, key=key))
+            # What only comes too fast is kept by the widget, and sent again in a moment.
+            again = {"retry": True} if error.code in _PASSING else {}
+            await self._send(refusal(error, key=key, **again))
             return
         except Exception:
             later = Refused("later", "it could not be stored just now; it will be tried again")

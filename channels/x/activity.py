@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import OnErrorOmit
 
 from channels.payload import LooseText, Payload, read_as
+from channels.x.chats import Chat, chat_item
 from channels.x.direct_messages import dm_item, read_item
 from channels.x.event import Event, revocation, v1_messages
 from channels.x.ids import POST, written_at
@@ -28,8 +29,7 @@ _REVOKE = "oauth.revoke"
 _IGNORED = {
     "post.create": "what an account posts itself is no inquiry",
     "dm.indicate_typing": "somebody is typing",
-    "chat.received": "an encrypted chat: X gives no words",
-    "chat.sent": "an encrypted chat: X gives no words",
+    "chat.sent": "an encrypted message of the account itself",
 }
 
 
@@ -100,6 +100,9 @@ def _items(event: ActivityEvent, account: Account) -> Sequence[InboundItem]:
         return _posts(event, account)
     if kind in _MESSAGES:
         return _direct_messages(event, account)
+    if kind == "chat.received":
+        around = Surroundings.of(event.includes)
+        return [chat_item(account, read_as(Chat, each), around) for each in _listed(event.payload)]
     if kind == "post.delete":
         return [_deleted(read_as(_Deleted, each)) for each in _listed(event.payload)]
     if kind == "dm.read" and isinstance(event.payload, dict):

@@ -169,6 +169,9 @@ export class Conversation {
   /** Raises the hub's code where it does not take the file. */
   async upload(file: File): Promise<Upload> {
     let answer: { file?: string; code?: string } = {};
+    // The hub has said who we are only once it has welcomed us.
+    for (let tries = 0; !this.#pass && tries < 60; tries++)
+      await new Promise((wake) => setTimeout(wake, 250));
     try {
       const response = await fetch(`${this.#hub}/chat/files`, {
         method: 'POST',
