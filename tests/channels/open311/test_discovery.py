@@ -23,7 +23,7 @@ def endpoint(url: str, **changes: Any) -> dict[str, Any]:
     return {
         "specification": SPECIFICATION,
         "url": url,
-        "changeset": "2026-11-22T00:00:00Z",
+        "changeset": "2026-11-23T00:00:00Z",
         "type": "production",
         "formats": ["text/xml", "application/json"],
         **changes,

@@ -47,7 +47,7 @@ def test_services_json(city: TestClient, validate: Validate) -> None:
     for service in response.json():
         validate("service", service)
     assert len(response.json()) == len(SERVICES)
-    assert not any(service["metadata"] for service in response.json())
+    assert {service["metadata"] for service in response.json()} == {True, False}
 
 
 def test_services_xml(city: TestClient) -> None:
@@ -58,14 +58,14 @@ def test_services_xml(city: TestClient) -> None:
     assert [one.findtext("service_code") for one in root.findall("service")] == [
         service.code for service in SERVICES
     ]
-    assert {one.findtext("metadata") for one in root} == {"false"}
+    assert {one.findtext("metadata") for one in root} == {"true", "false"}
 
 
 def test_definition(city: TestClient, validate: Validate) -> None:
-    definition = city.get("services/pothole.json").json()
+    definition = city.get("services/graffiti.json").json()
     validate("service-definition", definition)
-    assert definition == {"service_code": "pothole", "attributes": []}
-    root = fromstring(city.get("services/pothole.xml").content)
+    assert definition == {"service_code": "graffiti", "attributes": []}
+    root = fromstring(city.get("services/graffiti.xml").content)
     assert root.tag == "service_definition"
     assert [field.tag for field in root] == ["service_code", "attributes"]
 

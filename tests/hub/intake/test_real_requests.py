@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from channels.open311 import Open311Server
+from channels.open311.attributes import asked_by
 from channels.open311.connector import Open311Connector
 from channels.open311.services import BY_CODE, SERVICES
 from hub.accounts.models import Account
@@ -107,6 +108,11 @@ async def test_filed_at_our_endpoint_they_are_99_tickets_at_their_units(
 async def test_a_request_of_each_service_goes_to_that_services_unit(city_hub: Hub) -> None:
     forms = [
         {"service_code": service.code, "description": "Please", "address_string": "1 Main St"}
+        | {
+            f"attribute[{one.code}]": one.values[0].key
+            for one in asked_by(service.code)
+            if one.required
+        }
         for service in SERVICES
     ]
     numbers, _ = await _file(city_hub, forms)
