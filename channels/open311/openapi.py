@@ -106,7 +106,11 @@ def _reads(summary: str, parameters: tuple[_Object, ...], answers: _Object) -> _
 
 
 def _posts(summary: str, fields: _Object, required: tuple[str, ...], answers: _Object) -> _Object:
-    form = _object({"api_key": _text(), **fields}, required=("api_key", *required))
+    form: _Object = {
+        **_object({"api_key": _text(), **fields}, required=("api_key", *required)),
+        # What else a form holds is left alone, but none of it may be given twice.
+        "additionalProperties": _text(),
+    }
     return {
         "summary": summary,
         "parameters": [_FORMAT],

@@ -57,7 +57,8 @@ def chat_item(account: Account, chat: Chat, around: Surroundings) -> InboundItem
     person = around.people.get(sender)
     return InboundMessage(
         external_id=CHAT + chat.id,
-        conversation=CHAT + (chat.conversation_id or sender),
+        # One citizen, one ticket: several people may talk in a group.
+        conversation=CHAT + ":".join(filter(None, (chat.conversation_id, sender))),
         author=Author(
             kind="x",
             address=sender,

@@ -26,6 +26,8 @@ class Target:
     conversation: str
     visibility: Visibility
     in_reply_to: str | None
+    opens: bool = False
+    """A private answer to a public message."""
 
 
 async def reply(
@@ -170,7 +172,8 @@ async def _target(change: Change, wanted: Visibility | None, to_message_id: int 
         # A private conversation that was opened from here, where the customer has said nothing.
         opened = await change.session.scalar(_opened(ticket.id, answered.account_id, conversation))
         conversation = opened or conversation
-    return Target(answered.account_id, conversation, visibility, answered.external_id)
+    opens = visibility is Visibility.PRIVATE and answered.visibility == Visibility.PUBLIC
+    return Target(answered.account_id, conversation, visibility, answered.external_id, opens)
 
 
 async def _answered_message(
@@ -219,8 +222,8 @@ def _refuse_where_silent(change: Change, target: Target) -> None:
     """Raises Conflict where nothing can be sent."""
     ticket = change.ticket
     abilities = change.directory.account(target.account_id).capabilities
-    opens_private = target.visibility is Visibility.PRIVATE and abilities.private_replies
-    if not abilities.can_reply or not (ticket.can_reply or opens_private):
+    may = ticket.can_reply or (target.opens and abilities.private_replies)
+    if not abilities.can_reply or not may:
         raise Conflict("this channel takes no reply to this message from here")
     if ticket.held_by and target.visibility is Visibility.PRIVATE and abilities.controls_threads:
         raise Conflict(f"{ticket.held_by} has this conversation: take it over first")

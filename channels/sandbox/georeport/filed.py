@@ -17,6 +17,10 @@ from channels.sandbox.world import World
 
 log = logging.getLogger(__name__)
 
+ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "damaged-cart": {"attribute[need]": "repair"},
+}
+"""What DigiTally's users answer where the hub must know more, by service code."""
 WATCHED_FOR = timedelta(days=7)
 WATCHED_AT_MOST = 50
 
@@ -36,7 +40,8 @@ class FiledReports:
         self, service_code: str, description: str, fields: Mapping[str, str], persona: str
     ) -> Report:
         """Queue a report for the hub; it has no id until the hub answered."""
-        form = {"service_code": service_code, "description": description, **fields}
+        answers = ANSWERS.get(service_code, {})
+        form = {"service_code": service_code, "description": description, **answers, **fields}
         with self._world.database.transaction():
             report = self._reports.add(
                 service_code, description, fields, at_hub=True, persona=persona

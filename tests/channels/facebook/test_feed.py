@@ -195,7 +195,7 @@ def test_reactions_to_a_comment_and_to_a_post() -> None:
         ({"verb": "block"}, "a feed event not for us: comment, block"),
         ({"verb": None}, "a feed event not for us: comment, without a verb"),
         ({"item": None}, "a feed event not for us: without an item"),
-        ({"item": "rating"}, "a feed event not for us: rating"),
+        ({"item": "rating", "verb": "block"}, "a feed event not for us: rating"),
     ],
 )
 def test_what_is_not_for_us(value: dict[str, Any], why: str) -> None:

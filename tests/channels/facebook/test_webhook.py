@@ -77,7 +77,7 @@ def test_an_entry_of_no_page_goes_with_the_first_that_is_named() -> None:
         ("standby", {"message": {"mid": "m_1", "text": "Hi"}}, InboundMessage),
         ("message_edits", {"message_edit": {"mid": "m_1", "text": "Hi"}}, None),
         ("leadgen", [1, 2], Ignored),
-        ("ratings", "odd", Ignored),
+        ("ratings", None, Ignored),
         ("feed", None, Ignored),
     ],
 )
@@ -100,6 +100,7 @@ def test_changes_of_other_fields(field: str, value: object, expected: type | Non
         b'{"object": "page", "entry": [{"messaging": [7]}]}',
         b'{"object": "page", "entry": [{"changes": [{"value": {}}]}]}',
         b'{"object": "page", "entry": [{"changes": [{"field": "feed", "value": []}]}]}',
+        b'{"object": "page", "entry": [{"changes": [{"field": "ratings", "value": "odd"}]}]}',
         b'{"object": "page", "entry": [{"messaging": [{"message": {"text": "no mid"}}]}]}',
         b'{"object": "page", "entry": [{"messaging": [{"message": {"mid": "m"}}]}]}',
         b'{"object": "page", "entry": [{"messaging": [{"message_edit": {"mid": "m"}}]}]}',

@@ -134,7 +134,7 @@ def test_a_reply_in_the_older_shape_continues_what_it_answers() -> None:
     ("kind", "why"),
     [
         ("post.create", "posts itself"),
-        ("chat.received", "encrypted"),
+        ("chat.sent", "encrypted"),
         ("dm.indicate_typing", "typing"),
         ("dm.read", "was read"),
         ("follow.follow", "not asked for: follow.follow"),

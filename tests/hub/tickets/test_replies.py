@@ -155,6 +155,13 @@ async def test_where_nothing_can_be_sent(hub: Hub, say: Saying) -> None:
     with pytest.raises(Conflict):
         await say(closed, "Hello", visibility=Visibility.PUBLIC)
     await say(closed, "Hello", visibility=Visibility.PRIVATE)  # a private one may still go
+    sealed = replace(
+        COMMENT, external_id="m-3", conversation="chat:3", visibility=Visibility.PRIVATE,
+        can_reply=False,
+    )  # fmt: skip
+    (unreadable,) = await receive(hub, sealed)
+    with pytest.raises(Conflict):
+        await say(unreadable, "Hello")
     held = replace(
         COMMENT, external_id="m-2", conversation="psid:2", held_by="another app",
         visibility=Visibility.PRIVATE,
