@@ -8,15 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.accounts.connectors import ConnectorPool
-from hub.db.database import Database
-from hub.directory import DirectoryCache
+from hub.errands.errand import Errand
 from hub.errors import Conflict
 from hub.jobs.promise import promise
-from hub.now import Now
 from hub.ports import AuthFailed, ControlsThreads, Rejected, Visibility
-from hub.team.access import SYSTEM
-from hub.tickets.change import Change, changing
+from hub.tickets.change import Change
 from hub.tickets.models import Direction, Message, Ticket
 
 KIND = "thread-control"
@@ -41,16 +37,8 @@ def lane(payload: Mapping[str, Any]) -> str:
     return f"control:{payload['ticket_id']}"
 
 
-class Control:
+class Control(Errand):
     """Handles `thread-control` jobs."""
-
-    def __init__(
-        self, database: Database, directory: DirectoryCache, connectors: ConnectorPool, now: Now
-    ) -> None:
-        self._database = database
-        self._directory = directory
-        self._connectors = connectors
-        self._now = now
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
         ticket_id, take = payload["ticket_id"], payload["take"]
@@ -72,17 +60,12 @@ class Control:
         await self._ended(payload["ticket_id"], payload["take"], error)
 
     async def _ended(self, ticket_id: int, take: bool, error: str | None) -> None:
-        now = self._now()
-        directory = await self._directory.get()
-        async with (
-            self._database.write() as session,
-            changing(session, ticket_id, directory, SYSTEM, now) as change,
-        ):
+        async with self._changing(ticket_id) as change:
             if error is not None:
                 change.audit("control failed", take=take, error=error)
                 return
             change.ticket.held_by = None if take else PLATFORM_INBOX
-            change.ticket.held_changed_at = now
+            change.ticket.held_changed_at = change.now
 
 
 async def private_conversation(session: AsyncSession, ticket: Ticket) -> str:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hub.accounts.connectors import ConnectorPool
-from hub.db.database import Database
-from hub.directory import DirectoryCache
+from hub.errands.errand import Errand
 from hub.errors import Conflict, NotFound
 from hub.jobs.promise import promise
-from hub.now import Now
 from hub.ports import AuthFailed, HidesMessages, Rejected, Visibility
-from hub.team.access import SYSTEM
-from hub.tickets.change import Change, changing
+from hub.tickets.change import Change
 from hub.tickets.models import Direction, Message
 
 KIND = "hide-message"
@@ -49,16 +45,8 @@ def lane(payload: Mapping[str, Any]) -> str:
     return f"hide:{payload['message_id']}"
 
 
-class Hiding:
+class Hiding(Errand):
     """Handles `hide-message` jobs."""
-
-    def __init__(
-        self, database: Database, directory: DirectoryCache, connectors: ConnectorPool, now: Now
-    ) -> None:
-        self._database = database
-        self._directory = directory
-        self._connectors = connectors
-        self._now = now
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
         message_id: int = payload["message_id"]
@@ -83,17 +71,13 @@ class Hiding:
         await self._ended(message, payload["hidden"], "the platform could not be reached")
 
     async def _ended(self, read: Message, hidden: bool, error: str | None) -> None:
-        now = self._now()
-        async with (
-            self._database.write() as session,
-            changing(session, read.ticket_id, await self._directory.get(), SYSTEM, now) as change,
-        ):
-            message = await session.get_one(Message, read.id)
+        async with self._changing(read.ticket_id) as change:
+            message = await change.session.get_one(Message, read.id)
             state = "failed" if error else "done"
             message.moderation = (message.moderation or {}) | {"state": state, "error": error}
             if error is None:
                 message.hidden = hidden
-                message.hidden_changed_at = now
+                message.hidden_changed_at = change.now
             else:
                 change.audit("hide failed", message_id=message.id, error=error)
             change.tell_message("message.updated", message)

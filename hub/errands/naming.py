@@ -7,11 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hub.accounts.connectors import ConnectorPool
-from hub.db.database import Database
-from hub.directory import DirectoryCache
+from hub.errands.errand import Errand
 from hub.intake.decide import UNKNOWN
-from hub.now import Now
 from hub.people.models import Contact, ContactPoint
 from hub.ports import AuthFailed, Author, NamesPeople, Rejected
 from hub.team.access import SYSTEM
@@ -26,16 +23,8 @@ def lane(payload: Mapping[str, Any]) -> str:
     return f"name:{payload['contact_point_id']}"
 
 
-class Naming:
+class Naming(Errand):
     """Handles `name-contact` jobs."""
-
-    def __init__(
-        self, database: Database, directory: DirectoryCache, connectors: ConnectorPool, now: Now
-    ) -> None:
-        self._database = database
-        self._directory = directory
-        self._connectors = connectors
-        self._now = now
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
         async with self._database.read() as session:

@@ -8,11 +8,9 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from hub.accounts.connectors import ConnectorPool
 from hub.audit.models import AuditEntry
-from hub.db.database import Database
 from hub.delivery.models import Delivery, DeliveryState
-from hub.now import Now
+from hub.errands.errand import Errand
 from hub.ports import AuthFailed, Rejected, StatusUpdate, TakesStatus, Visibility
 from hub.team.access import SYSTEM
 from hub.tickets.models import Message, Status, Ticket
@@ -27,13 +25,8 @@ def lane(payload: Mapping[str, Any]) -> str:
     return f"status:{payload['ticket_id']}"
 
 
-class Statuses:
+class Statuses(Errand):
     """Handles `push-status` jobs: the status as it is now, whatever it was when promised."""
-
-    def __init__(self, database: Database, connectors: ConnectorPool, now: Now) -> None:
-        self._database = database
-        self._connectors = connectors
-        self._now = now
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
         async with self._database.read() as session:

@@ -313,7 +313,7 @@ def _fetching(draft: MessageDraft) -> Promise:
 def _naming(person: Person, account_id: int) -> Promise:
     return Promise(
         "name-contact",
-        lambda: f"contact:{person.contact['id']}",
+        lambda: f"name:{person.point['id']}",
         lambda: {"account_id": account_id, "contact_point_id": person.point["id"]},
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from hub.db.database import Database
 from hub.delivery.models import Delivery
 from hub.events.record import PendingEvent, record
 from hub.jobs.models import Job
+from hub.jobs.patience import PAUSES
 from hub.media.fetch import MediaFetcher, target_of
 from hub.media.network import MediaRefused, MediaUnavailable, Target
 from hub.media.store import FileStore
@@ -31,8 +32,6 @@ from hub.tickets.view import message_view
 KIND = "fetch-media"
 MAX_FILES = 20
 """That are fetched for one message at a time: platforms allow ten, a forger more."""
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 10 * 60, 60 * 60, 4 * 60 * 60))
-"""Before the second and each further time that a file is asked for. Links live for hours."""
 
 log = structlog.get_logger(__name__)
 

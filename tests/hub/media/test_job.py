@@ -12,9 +12,10 @@ from sqlalchemy import update
 
 from hub.accounts.models import Account
 from hub.jobs.models import Job
+from hub.jobs.patience import PAUSES
 from hub.jobs.queue import JobQueue
 from hub.media.fetch import MediaFetcher, Patience
-from hub.media.job import KIND, MAX_FILES, PAUSES, FetchMedia
+from hub.media.job import KIND, MAX_FILES, FetchMedia
 from hub.media.models import File
 from hub.system import Hub
 from hub.tickets.models import Message, Ticket

@@ -1,7 +1,7 @@
-"""An errand waits for a platform that is away: later and later, for some five hours.
+"""Jobs that wait for somebody else's server: later and later, for some five hours.
 
 A job is given up within half a minute, since what comes after it in its lane may be an emergency;
-an errand has a lane of its own and a platform that may be down for an hour.
+an errand, or a file to be fetched, has a lane of its own and a server that may be down for an hour.
 """
 
 from __future__ import annotations
