@@ -27,6 +27,8 @@ from hub.tickets.text import preview_of, subject_of
 
 DELETED = "Deleted message"
 """What stands where a deleted message was quoted: a ticket's subject, its line in the queue."""
+CHANGED = "The customer has changed what they wrote: please read it."
+"""What stands where a hand-off quoted what was edited since."""
 _QUOTED = 40
 """Characters by which a quotation is recognised."""
 
@@ -80,10 +82,7 @@ class Happenings:
             return
         message.revisions.append(self._sealed(row))
         ticket = message.ticket.row
-        if ticket["preview"] == preview_of(row["body"]):
-            ticket["preview"] = preview_of(new.body)
-        if ticket["subject"] == subject_of(None, row["body"]):
-            ticket["subject"] = subject_of(None, new.body)
+        _unquote(ticket, row["body"], preview_of(new.body), subject_of(None, new.body), CHANGED)
         row["body"] = new.body
         row["attachments"] = attachments
         row["edited_at"] = edited.at
@@ -126,13 +125,7 @@ class Happenings:
     def _delete(self, message: MessageDraft, at: datetime) -> None:
         row, ticket = message.row, message.ticket.row
         message.revisions.append(self._sealed(row))
-        if ticket["preview"] == preview_of(row["body"]):
-            ticket["preview"] = DELETED
-        if ticket["subject"] == subject_of(None, row["body"]):
-            ticket["subject"] = DELETED
-        handoff = ticket["handoff"]
-        if handoff is not None and row["body"] and row["body"][:_QUOTED] in handoff["summary"]:
-            ticket["handoff"] = {**handoff, "summary": DELETED}
+        _unquote(ticket, row["body"], DELETED, DELETED, DELETED)
         row["body"] = ""
         row["attachments"] = []
         row["deleted_at"] = at
@@ -208,6 +201,18 @@ class Happenings:
             "stopped": notice.stops or account["stopped"],
         }
         self._plan.notices.append(row)
+
+
+def _unquote(ticket: Row, said: str, preview: str, subject: str, summary: str) -> None:
+    """Where the ticket quotes what was `said`, it says the other texts from now on."""
+    if ticket["preview"] == preview_of(said):
+        ticket["preview"] = preview
+    if ticket["subject"] == subject_of(None, said):
+        ticket["subject"] = subject
+    handoff = ticket["handoff"]
+    words = " ".join(said.split())[:_QUOTED]
+    if handoff is not None and words and words in " ".join(handoff["summary"].split()):
+        ticket["handoff"] = {**handoff, "summary": summary}
 
 
 def _early_row(

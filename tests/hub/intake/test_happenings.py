@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hub.accounts.models import Account
-from hub.intake.happenings import DELETED
+from hub.intake.happenings import CHANGED, DELETED
 from hub.intake.models import RawBody
 from hub.jobs.models import Job
 from hub.ports import (
@@ -142,16 +142,24 @@ async def test_deleting_tells_consoles_and_leaves_a_tombstone(hub: Hub) -> None:
     assert (ticket.subject, ticket.preview) == (DELETED, DELETED)
 
 
-async def test_a_hand_off_does_not_go_on_quoting_it(hub: Hub) -> None:
-    (ticket_id,) = await receive(hub, FIRST)
-    summary = f"The customer asked: {FIRST.body}"
+@pytest.mark.parametrize("edited", [False, True])
+async def test_a_hand_off_does_not_go_on_quoting_it(hub: Hub, edited: bool) -> None:
+    first = replace(FIRST, body="The light\n\n is out on my street since yesterday evening")
+    (ticket_id,) = await receive(hub, first)
+    summary = "The customer asked: The light is out on my street since yesterday…"
     async with hub.database.write() as session:
         ticket = await session.get_one(Ticket, ticket_id)
         ticket.handoff = {"reason": "policy", "summary": summary, "guesses": []}
+    if edited:
+        await tell(hub, MessageEdited(SECOND, at(1)))
+        (ticket,) = await rows(hub.database, Ticket)
+        assert ticket.handoff is not None
+        assert ticket.handoff["summary"] == CHANGED
     await tell(hub, MessageDeleted("m-1", at(5)))
     (ticket,) = await rows(hub.database, Ticket)
     assert ticket.handoff is not None
-    assert (ticket.handoff["reason"], ticket.handoff["summary"]) == ("policy", DELETED)
+    assert ticket.handoff["reason"] == "policy"
+    assert ticket.handoff["summary"] == (CHANGED if edited else DELETED)
 
 
 async def test_what_nobody_brings_waits_and_is_kept_once(hub: Hub) -> None:

@@ -158,7 +158,7 @@ async def test_pulled_answered_and_closed_at_both_ends(
     assert len(await pull()) == 3
 
     await change(served, ticket.id, ava, actions.set_status, Status.RESOLVED)
-    push = Statuses(served.database, served.connectors, served.now)
+    push = Statuses(served.database, served.directory, served.connectors, served.now)
     for _ in range(2):
         await push({"ticket_id": ticket.id, "version": 9})
     endpoint.take_over()
