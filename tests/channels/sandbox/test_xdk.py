@@ -11,18 +11,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import xdk
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from xdk import schemas
+from xdk.oauth1_auth import OAuth1
+from xdk.posts.models import CreateRequest
 
 from channels.sandbox.personas import BY_KEY
 from channels.sandbox.x.shapes import Wanted
 from tests.channels.sandbox.conftest import Hub, Sandbox, sandbox_at, until
-
-xdk = pytest.importorskip("xdk", reason="X's own client is not installed")
-
-from xdk import schemas  # noqa: E402
-from xdk.oauth1_auth import OAuth1  # noqa: E402
-from xdk.posts.models import CreateRequest  # noqa: E402
 
 CITY = "1460000000000000001"
 WES = BY_KEY["wes"]
