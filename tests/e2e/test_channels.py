@@ -268,7 +268,7 @@ def test_a_call_is_entered_promised_and_made_by_keyboard(stack: Stack, seat: Any
     row.get_by_role("button", name="No answer").click()
     page.get_by_role("dialog").get_by_role("button", name="Tomorrow, 9 AM").click()
     page.keyboard.press("Control+Enter")
-    expect(row).to_contain_text("Tomorrow", timeout=SLOWLY)
+    expect(row).to_contain_text("Tomorrow, 9:00", timeout=SLOWLY)
     row.get_by_role("button", name="Reached").click()
     page.keyboard.type("The pump is on its way.")
     page.keyboard.press("Control+Enter")

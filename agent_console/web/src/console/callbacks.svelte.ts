@@ -44,6 +44,12 @@ class Callbacks {
     this.#timer = setTimeout(() => void this.read(), Math.random() * AT_MOST_EVERY_MS);
   }
 
+  /** Takes a call off the list that has ended, and reads what came in its place. */
+  ended(callback: Callback): void {
+    this.#items = this.#items.filter((item) => item.id !== callback.id);
+    void this.read();
+  }
+
   async read(): Promise<void> {
     const run = ++this.#run;
     try {
