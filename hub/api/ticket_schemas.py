@@ -105,6 +105,8 @@ class TicketView(BaseModel):
     """The ticket that has its conversations now."""
     held_by: str | None
     """Another app of the platform that answers this conversation."""
+    incident_id: int | None
+    """The incident it is a part of."""
     private_heard_at: datetime | None
     """The customer's newest private message: reply windows run from it."""
     delivered_until: datetime | None

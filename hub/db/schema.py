@@ -6,13 +6,26 @@ from hub.audit.models import AuditEntry
 from hub.db.base import Base
 from hub.delivery.models import Delivery
 from hub.events.models import Counter, Event
+from hub.incidents.models import Incident, IncidentAnswer
 from hub.intake.models import RawBody
 from hub.jobs.models import Job
 from hub.media.models import File
+from hub.notices.models import Notice
 from hub.people.models import Contact, ContactPoint
-from hub.sla.models import Breach, ClockRow, HoursRow, PolicyRow
+from hub.reports.schedules.models import ReportSchedule
+from hub.sla.models import (
+    Breach,
+    ClockRow,
+    Escalation,
+    HoursRow,
+    PolicyRow,
+    RulesVersion,
+    TimelineRow,
+)
+from hub.surveys.models import Survey
 from hub.team.models import Agent, AgentUnit, ApiToken, ApiTokenUnit, Session, SignInFailure, Unit
 from hub.tickets.models import (
+    BulkChange,
     Callback,
     Conversation,
     EarlyHappening,
@@ -31,6 +44,7 @@ __all__ = [
     "ApiTokenUnit",
     "AuditEntry",
     "Breach",
+    "BulkChange",
     "Callback",
     "ClockRow",
     "Contact",
@@ -39,20 +53,28 @@ __all__ = [
     "Counter",
     "Delivery",
     "EarlyHappening",
+    "Escalation",
     "Event",
     "File",
     "HoursRow",
     "IdempotentAnswer",
+    "Incident",
+    "IncidentAnswer",
     "Job",
     "Message",
     "MessageRevision",
+    "Notice",
     "PolicyRow",
     "RateBudgetRow",
     "RawBody",
+    "ReportSchedule",
+    "RulesVersion",
     "Session",
     "SignInFailure",
+    "Survey",
     "Ticket",
     "TicketTag",
+    "TimelineRow",
     "Unit",
 ]
 

@@ -100,6 +100,7 @@ def ticket_row(
         "delivered_until": None,
         "read_until": None,
         "callback_due_at": None,
+        "incident_id": None,
         "version": 0,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, Id, Json
@@ -22,7 +22,10 @@ class HoursRow(Base):
 
 
 class PolicyRow(Base):
-    """A policy; the lowest `rank` that matches a ticket governs it."""
+    """A policy; the lowest `rank` that matches a ticket governs it.
+
+    One that was taken out of the list is `retired` and has a negative rank: clocks name it.
+    """
 
     __tablename__ = "sla_policies"
 
@@ -30,6 +33,45 @@ class PolicyRow(Base):
     rank: Mapped[int] = mapped_column(unique=True)
     definition: Mapped[dict[str, Any]] = mapped_column(Json)
     hours_id: Mapped[int] = mapped_column(Id, ForeignKey("business_hours.id"))
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class RulesVersion(Base):
+    """All policies and calendars as they were saved together; the newest is in force.
+
+    Saving one makes the open clocks be recomputed: `total` tickets, of which `done` are.
+    """
+
+    __tablename__ = "sla_rules"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    """The version; a ticket's timeline names it."""
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(160))
+    comment: Mapped[str] = mapped_column(String(200), default="")
+    definition: Mapped[dict[str, Any]] = mapped_column(Json)
+    """As `hub.sla.rules_document` writes it."""
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    reached: Mapped[int] = mapped_column(Id, default=0)
+    """The last ticket recomputed: a restarted job goes on after it."""
+    finished_at: Mapped[datetime | None]
+
+
+class TimelineRow(Base):
+    """One entry of a ticket's timeline, append-only: its clocks follow from these alone."""
+
+    __tablename__ = "sla_entries"
+    __table_args__ = (Index("ix_sla_entries_ticket", "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"))
+    at: Mapped[datetime]
+    """The event's own time."""
+    kind: Mapped[str] = mapped_column(String(12))
+    """`created`, `customer`, `reply`, `bot`, `status`, `classified`, `rules`."""
+    detail: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """As `hub.sla.history` writes it."""
 
 
 class ClockRow(Base):
@@ -43,6 +85,12 @@ class ClockRow(Base):
             "due_at",
             sqlite_where=text("running_since is not null and breached_at is null"),
             postgresql_where=text("running_since is not null and breached_at is null"),
+        ),
+        Index(
+            "ix_sla_clocks_warning",
+            "warn_at",
+            sqlite_where=text("warn_at is not null and warned_at is null"),
+            postgresql_where=text("warn_at is not null and warned_at is null"),
         ),
     )
 
@@ -61,6 +109,10 @@ class ClockRow(Base):
     due_at: Mapped[datetime | None]
     met_at: Mapped[datetime | None]
     breached_at: Mapped[datetime | None]
+    warn_at: Mapped[datetime | None]
+    """When its warning is due; None where there is none, or no time runs."""
+    warned_at: Mapped[datetime | None]
+    """When the warning was given: once, whatever is recomputed later."""
     ended: Mapped[str | None] = mapped_column(String(20))
     """Why it stopped without being met, see `hub.sla.clocks.Ended`."""
     ended_at: Mapped[datetime | None]
@@ -79,3 +131,22 @@ class Breach(Base):
     due_at: Mapped[datetime]
     """When the target was missed: the event's own time, not the sweep's."""
     noticed_at: Mapped[datetime]
+
+
+class Escalation(Base):
+    """A warning or breach that was acted on: each once."""
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        UniqueConstraint("clock_id", "moment"),
+        Index("ix_escalations_ticket", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clock_id: Mapped[int] = mapped_column(Id, ForeignKey("sla_clocks.id"))
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"))
+    moment: Mapped[str] = mapped_column(String(10))
+    """`warning` or `breach`."""
+    at: Mapped[datetime]
+    done: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    """What was done: `{"kind", "target", "error"}`."""

@@ -47,6 +47,8 @@ class Agent(Base):
     """Open tickets the agent is given by assignment at the most."""
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
+    notices_seen: Mapped[int] = mapped_column(Id, default=0, server_default="0")
+    """The newest notice they have seen, see `hub.notices`."""
     created_at: Mapped[datetime]
 
 

@@ -84,6 +84,13 @@ class Ticket(Base):
             sqlite_where=text("callback_due_at is not null"),
             postgresql_where=text("callback_due_at is not null"),
         ),
+        Index(
+            "ix_tickets_incident",
+            "incident_id",
+            sqlite_where=text("incident_id is not null"),
+            postgresql_where=text("incident_id is not null"),
+        ),
+        Index("ix_tickets_created", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -150,7 +157,24 @@ class Ticket(Base):
     """What was sent before has reached the customer's device, has been read."""
     callback_due_at: Mapped[datetime | None]
     """When the next promised call is due, see `Callback`."""
+    incident_id: Mapped[int | None] = mapped_column(Id)
+    """The incident it is a part of, see `hub.incidents`."""
     version: Mapped[int] = mapped_column(default=1)
+
+
+class BulkChange(Base):
+    """One change to many tickets, with what they were before: it can be taken back."""
+
+    __tablename__ = "bulk_changes"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(160))
+    agent_id: Mapped[int | None] = mapped_column(Id)
+    wanted: Mapped[dict[str, Any]] = mapped_column(Json)
+    before: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    """Of each ticket: `ticket_id`, the `version` the change left it at, and earlier values."""
+    undone_at: Mapped[datetime | None]
 
 
 class TicketTag(Base):

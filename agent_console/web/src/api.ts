@@ -134,6 +134,8 @@ export interface Ticket {
   merged_into_id: number | null;
   /** Another app of the platform has the conversation. */
   held_by: string | null;
+  /** The incident it is a part of. */
+  incident_id: number | null;
   /** The customer's newest private message: answering windows run from it. */
   private_heard_at: string | null;
   delivered_until: string | null;

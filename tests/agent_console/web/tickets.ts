@@ -44,6 +44,7 @@ export function ticket(id: number, change: Partial<Ticket> = {}): Ticket {
     previous_ticket_id: null,
     merged_into_id: null,
     held_by: null,
+    incident_id: null,
     private_heard_at: null,
     delivered_until: null,
     read_until: null,

@@ -3,7 +3,7 @@ import { tick } from 'svelte';
 import { assignToMe, setStatus } from './actions.ts';
 import { commands } from './commands.svelte.ts';
 import { queue } from './queue.svelte.ts';
-import { type Listing, route } from './route.svelte.ts';
+import { type Listing, type PageName, route } from './route.svelte.ts';
 import { session } from './session.svelte.ts';
 
 const SEQUENCE_MS = 1_200;
@@ -17,6 +17,15 @@ const views: Record<string, Listing> = {
   s: 'snoozed',
   r: 'resolved',
   c: 'callbacks',
+};
+
+const pageKeys: Record<string, PageName> = {
+  v: 'supervisor',
+  w: 'wallboard',
+  i: 'incidents',
+  p: 'reports',
+  t: 'sla',
+  a: 'accounts',
 };
 
 let afterG = 0;
@@ -50,7 +59,7 @@ export function onKey(event: KeyboardEvent): void {
       list()?.focus();
       return;
     }
-    const page = ({ v: 'supervisor', a: 'accounts' } as const)[event.key];
+    const page = pageKeys[event.key];
     if (page && session.supervises) {
       event.preventDefault();
       route.go({ page });

@@ -4,11 +4,17 @@ import type { ViewName } from '../api.ts';
 /** What the left pane lists: a view of the queue, or promised calls. */
 export type Listing = ViewName | 'callbacks';
 
+/** Pages beside the queue. */
+export const pages = ['supervisor', 'wallboard', 'incidents', 'reports', 'sla', 'accounts'] as const;
+export type PageName = (typeof pages)[number];
+
 export interface Place {
-  page: 'queue' | 'supervisor' | 'accounts';
+  page: 'queue' | PageName;
   ticket: number | null;
   view: Listing;
   unit: string | null;
+  /** What another page than the queue keeps in its address: `?by=unit`, or nothing. */
+  search: string;
 }
 
 const views: readonly Listing[] = [
@@ -30,19 +36,16 @@ function read(): Place {
   const asked = query.get('view') as Listing | null;
   const ticket = /^\/console\/t\/(\d+)/.exec(path)?.[1];
   return {
-    page: path.startsWith('/console/supervisor')
-      ? 'supervisor'
-      : path.startsWith('/console/accounts')
-        ? 'accounts'
-        : 'queue',
+    page: pages.find((name) => path === `/console/${name}`) ?? 'queue',
     ticket: ticket ? Number(ticket) : null,
     view: asked && views.includes(asked) ? asked : 'all',
     unit: query.get('unit'),
+    search: location.search,
   };
 }
 
 function address(place: Place): string {
-  if (place.page !== 'queue') return `/console/${place.page}`;
+  if (place.page !== 'queue') return `/console/${place.page}${place.search}`;
   const query = new URLSearchParams();
   if (place.view !== 'all') query.set('view', place.view);
   if (place.unit) query.set('unit', place.unit);
@@ -61,11 +64,17 @@ class Route {
 
   /** The address of a place, for links that can be opened in another tab. */
   to(change: Partial<Place>): string {
-    return address({ ...this.place, ...change });
+    return address(this.#after(change));
+  }
+
+  /** What one page keeps in its address is nothing to another. */
+  #after(change: Partial<Place>): Place {
+    const stays = change.page === undefined || change.page === this.place.page;
+    return { ...this.place, search: stays ? this.place.search : '', ...change };
   }
 
   go(change: Partial<Place>, replace = false): void {
-    const next = { ...this.place, ...change };
+    const next = this.#after(change);
     const target = address(next);
     if (target !== location.pathname + location.search) {
       if (replace) history.replaceState(null, '', target);

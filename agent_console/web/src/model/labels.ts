@@ -96,3 +96,12 @@ export function words(slug: string): string {
   const text = slug.replaceAll(/[-_.]/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+export const pageName = {
+  supervisor: 'Supervisor',
+  wallboard: 'Wallboard',
+  incidents: 'Incidents',
+  reports: 'Reports',
+  sla: 'Service times',
+  accounts: 'Accounts',
+} as const;

@@ -1,0 +1,1 @@
+"""One cause, many inquiries: noticed, grouped, answered once for all."""

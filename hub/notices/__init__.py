@@ -1,0 +1,1 @@
+"""What people are told beside their tickets: warnings, breaches, incidents, a word in the ear."""

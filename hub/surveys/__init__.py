@@ -1,0 +1,1 @@
+"""How satisfied customers were: asked once, after the resolution."""
