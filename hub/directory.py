@@ -17,7 +17,8 @@ from hub.accounts.models import Account
 from hub.db.database import Database
 from hub.now import Now
 from hub.ports import Capabilities
-from hub.sla.service import Clockwork, load_clockwork
+from hub.sla.clockwork import Clockwork
+from hub.sla.rules_document import load_clockwork
 from hub.team.models import Agent, AgentUnit, Unit
 
 MAX_AGE = timedelta(seconds=30)

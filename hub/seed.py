@@ -25,7 +25,9 @@ from hub.ports import ChannelKind
 from hub.secrets import Seal
 from hub.settings import Settings, is_loopback
 from hub.sla.defaults import city_hours, city_policies
-from hub.sla.models import HoursRow, PolicyRow
+from hub.sla.models import HoursRow, PolicyRow, RulesVersion
+from hub.sla.rules_document import write_document
+from hub.team.access import SYSTEM
 from hub.team.models import Agent, AgentUnit, Role, Unit
 from hub.team.passwords import hash_password
 
@@ -106,7 +108,7 @@ async def seed(database: Database, settings: Settings, seal: Seal, now: Now) -> 
         if not database.is_sqlite:  # processes that start together take turns
             await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         await _seed_units(session)
-        await _seed_sla(session)
+        await _seed_sla(session, now())
         changed = await _seed_accounts(session, settings, seal)
         if settings.demo:
             changed |= await _seed_agents(session, password_hash, now())
@@ -129,16 +131,30 @@ async def _seed_units(session: AsyncSession) -> None:
     await session.flush()
 
 
-async def _seed_sla(session: AsyncSession) -> None:
-    if await session.scalar(select(HoursRow.id).limit(1)) is not None:
+async def _seed_sla(session: AsyncSession, now: datetime) -> None:
+    if await session.scalar(select(RulesVersion.id).limit(1)) is not None:
         return
-    hours = HoursRow(name="City offices", definition=city_hours().to_dict())
-    session.add(hours)
-    await session.flush()
-    for rank, policy in enumerate(city_policies(), 1):
-        definition = policy.to_dict()
-        definition.pop("id")
-        session.add(PolicyRow(rank=rank, definition=definition, hours_id=hours.id))
+    if await session.scalar(select(HoursRow.id).limit(1)) is None:
+        hours = HoursRow(name="City offices", definition=city_hours().to_dict())
+        session.add(hours)
+        await session.flush()
+        for rank, policy in enumerate(city_policies(), 1):
+            definition = policy.to_dict()
+            definition.pop("id")
+            session.add(PolicyRow(rank=rank, definition=definition, hours_id=hours.id))
+        await session.flush()
+    # Also for a hub from before versions were kept.
+    calendars = await session.scalars(select(HoursRow).order_by(HoursRow.id))
+    policies = await session.scalars(select(PolicyRow).order_by(PolicyRow.rank))
+    session.add(
+        RulesVersion(
+            at=now,
+            actor=str(SYSTEM),
+            comment="What a new hub starts with",
+            definition=write_document(calendars.all(), policies.all()),
+            finished_at=now,
+        )
+    )
 
 
 async def _seed_agents(session: AsyncSession, password_hash: str, now: datetime) -> bool:

@@ -29,6 +29,7 @@ from hub.media.job import KIND as FETCH_MEDIA
 from hub.media.job import FetchMedia
 from hub.media.orphans import Orphans
 from hub.parts import PartsWatch
+from hub.sla.jobs import clock_jobs
 from hub.sla.sweep import Sweep
 from hub.system import Hub
 from hub.tickets.models import EarlyHappening
@@ -62,9 +63,12 @@ class Worker:
             hub.rooms.knowledge,
             hub.now,
         )
-        self._jobs = JobQueue(
-            hub.database, hub.now, {"triage": triage, **self._errands()}, apart={FETCH_MEDIA}
-        )
+        handlers = {
+            "triage": triage,
+            **self._errands(),
+            **clock_jobs(hub.database, hub.directory, hub.now),
+        }
+        self._jobs = JobQueue(hub.database, hub.now, handlers, apart={FETCH_MEDIA})
         # A queue of its own: strangers' slow servers must not hold up what may be an emergency.
         media = FetchMedia(hub.database, hub.files, hub.now)
         self._media = JobQueue(hub.database, hub.now, {FETCH_MEDIA: media}, only={FETCH_MEDIA})

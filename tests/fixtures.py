@@ -37,6 +37,7 @@ from hub.ports import ChannelKind, InboundMessage, ReceivedBody
 from hub.secrets import Seal
 from hub.seed import seed
 from hub.settings import Settings
+from hub.sla.jobs import clock_jobs
 from hub.sla.sweep import Sweep
 from hub.system import Hub
 from hub.team.access import Actor, Principal
@@ -274,7 +275,12 @@ class Work:
         self.queue = JobQueue(
             hub.database,
             hub.now,
-            {"triage": self.triage, **errands(hub), deletions.KIND: self.deletions},
+            {
+                "triage": self.triage,
+                **errands(hub),
+                deletions.KIND: self.deletions,
+                **clock_jobs(hub.database, hub.directory, hub.now),
+            },
             apart={"fetch-media"},
         )
         self.deliveries = DeliveryWorker(

@@ -10,6 +10,7 @@ from typing import Any
 from hub.directory import Directory
 from hub.intake.gateway import Row
 from hub.ports import Accepted, Happening, InboundMessage, MessageEdited
+from hub.sla.summary import is_missed
 
 
 @dataclass(slots=True)
@@ -57,6 +58,17 @@ class TicketDraft:
     changed: bool = False
     missed: set[int] = field(default_factory=set)
     """Ids of the clocks whose breach is recorded."""
+    entries: list[Row] = field(default_factory=list)
+    """New rows of its timeline."""
+    stale: bool = False
+    """Its clocks have to be computed anew, see `hub.sla.recount`."""
+
+    @property
+    def newly_missed(self) -> list[Row]:
+        """The clocks whose breach is still to be recorded."""
+        return [
+            clock for clock in self.clocks if clock["id"] not in self.missed and is_missed(clock)
+        ]
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from hub.intake.gateway import Row
 from hub.intake.happenings import Happenings
 from hub.intake.rows import message_row, raw_body_row, ticket_row
 from hub.ports import InboundMessage, MessageEdited, Visibility
+from hub.sla.promises import ESCALATE, RECOUNT, Moment, escalation, lane
 from hub.tickets.models import AuthorKind, Direction, Status
 from hub.tickets.text import preview_of
 
@@ -41,7 +42,33 @@ def decide(batch: list[Submission], known: Known, now: datetime, reopen: timedel
         if submission.cursor is not None:
             account["cursor"] = submission.cursor
     plan.accounts = list(known.accounts.values())
+    for ticket in plan.tickets:
+        plan.promises += _of_its_clocks(ticket, known)
     return plan
+
+
+def _of_its_clocks(ticket: TicketDraft, known: Known) -> list[Promise]:
+    """What has to follow from how the ticket's clocks stand now."""
+    promises = []
+    if ticket.stale:
+        promises.append(_recounting(ticket))
+    for clock in ticket.newly_missed:
+        payload = escalation(clock, Moment.BREACH, known.directory.clockwork)
+        if payload is not None:
+            promises.append(_escalating(ticket, clock, payload))
+    return promises
+
+
+def _recounting(ticket: TicketDraft) -> Promise:
+    return Promise(RECOUNT, lambda: lane(ticket.row["id"]), lambda: {"ticket_id": ticket.row["id"]})
+
+
+def _escalating(ticket: TicketDraft, clock: Row, payload: Row) -> Promise:
+    return Promise(
+        ESCALATE,
+        lambda: lane(ticket.row["id"]),
+        lambda: {**payload, "ticket_id": ticket.row["id"], "clock_id": clock["id"]},
+    )
 
 
 def _decide_edited(
@@ -169,15 +196,16 @@ def _thread(
     ticket = known.conversations.get((account_id, conversation))
     if ticket is not None and ticket.row["status"] != Status.RESOLVED:
         _wake(ticket, message, known)
-        clockwork.heard(ticket.row, ticket.clocks, message.sent_at)
+        clockwork.heard(ticket, message.sent_at)
         return ticket
     if ticket is not None and message.sent_at <= ticket.row["resolved_at"] + reopen:
         row = ticket.row
         silent = row["takeover"] or message.held_by or message.skip_bot
         row["status"] = Status.OPEN.value if silent else Status.BOT.value
         row["resolved_at"] = row["resolution_reason"] = None
-        clockwork.status_changed(row, ticket.clocks, message.sent_at)
-        clockwork.heard(row, ticket.clocks, message.sent_at)
+        clockwork.status_changed(ticket, message.sent_at)
+        # It came after the resolution, whatever its own time says: that did not answer it.
+        clockwork.heard(ticket, max(message.sent_at, clockwork.status_since(ticket)))
         if known.directory.account(account_id).capabilities.takes_status:
             plan.promises.append(_telling_status(ticket))
         return ticket
@@ -198,7 +226,7 @@ def _wake(ticket: TicketDraft, message: InboundMessage, known: Known) -> None:
     if silenced or row["status"] in (Status.PENDING_CUSTOMER, Status.SNOOZED):
         row["status"] = Status.OPEN.value
         row["snoozed_until"] = None
-        known.directory.clockwork.status_changed(row, ticket.clocks, message.sent_at)
+        known.directory.clockwork.status_changed(ticket, message.sent_at)
 
 
 def _open(
@@ -213,8 +241,9 @@ def _open(
     unit = message.unit if message.unit in known.directory.units else account.unit
     assert unit is not None
     row = ticket_row(message, account, unit, person, previous, now)
-    clocks = known.directory.clockwork.opened(row, message.sent_at)
-    return TicketDraft(row, clocks, opened_by=person)
+    ticket = TicketDraft(row, [], opened_by=person)
+    known.directory.clockwork.opened(ticket, message.sent_at)
+    return ticket
 
 
 def _append(
@@ -267,14 +296,14 @@ def _staff_reply(
     clockwork = known.directory.clockwork
     if row["status"] == Status.BOT:
         row["status"] = Status.OPEN.value
-        clockwork.status_changed(row, ticket.clocks, message.sent_at)
+        clockwork.status_changed(ticket, message.sent_at)
     row["takeover"] += 1
     row["preview"] = preview_of(message.body)
     row["last_message_at"] = max(row["last_message_at"], message.sent_at)
     row["last_author"] = AuthorKind.STAFF.value
     row["waiting_since"] = None
     _written(row, now)
-    clockwork.answered(row, ticket.clocks, message.sent_at)
+    clockwork.answered(ticket, message.sent_at)
     stored = message_row(message, known.directory.account(account_id), conversation, now)
     stored |= {
         "direction": Direction.OUTBOUND.value,

@@ -24,7 +24,7 @@ from hub.ports import (
     MessageHidden,
     MessageReaction,
 )
-from hub.sla.service import breach_of, is_missed
+from hub.sla.summary import breach_of
 from hub.tickets.view import message_view, ticket_view
 
 Key = TypeVar("Key", bound=tuple[Any, ...])
@@ -41,6 +41,7 @@ TICKETS = _table(schema.Ticket)
 CONVERSATIONS = _table(schema.Conversation)
 MESSAGES = _table(schema.Message)
 CLOCKS = _table(schema.ClockRow)
+ENTRIES = _table(schema.TimelineRow)
 BREACHES = _table(schema.Breach)
 EVENTS = _table(schema.Event)
 JOBS = _table(schema.Job)
@@ -162,10 +163,9 @@ async def _load_tickets(
         drafts |= {row["id"]: TicketDraft(row, []) for row in found}
     ids = _unique((number,) for number in drafts)
     for clock in await gateway.match(CLOCKS, ["ticket_id"], ids):
-        draft = drafts[clock["ticket_id"]]
-        draft.clocks.append(clock)
-        if is_missed(clock):
-            draft.missed.add(clock["id"])
+        drafts[clock["ticket_id"]].clocks.append(clock)
+    for breach in await gateway.match(BREACHES, ["ticket_id"], ids):
+        drafts[breach["ticket_id"]].missed.add(breach["clock_id"])
     for conversation in conversations:
         key = (conversation["account_id"], conversation["key"])
         known.conversations[key] = drafts[conversation["ticket_id"]]
@@ -212,6 +212,7 @@ def _ids_wanted(plan: Plan) -> dict[Table, int]:
         POINTS: people,
         TICKETS: sum(draft.opened_by is not None for draft in plan.tickets),
         CLOCKS: sum(clock["id"] is None for draft in plan.tickets for clock in draft.clocks),
+        ENTRIES: sum(len(draft.entries) for draft in plan.tickets),
         MESSAGES: len(plan.messages),
         JOBS: len(plan.promises),
         EARLY: len(plan.early),
@@ -254,10 +255,14 @@ async def _store_tickets(gateway: Gateway, tickets: list[TicketDraft], now: date
     await gateway.update(CLOCKS, ["id"], known)
     breaches = [
         {"id": None, **breach_of(clock, draft.row["unit"], now)}
-        for draft, clock in clocks
-        if clock["id"] not in draft.missed and is_missed(clock)
+        for draft in tickets
+        for clock in draft.newly_missed
     ]
     await _insert_numbered(gateway, BREACHES, breaches)
+    for draft in tickets:
+        for entry in draft.entries:
+            entry["ticket_id"] = draft.row["id"]
+    await _insert_numbered(gateway, ENTRIES, [entry for d in tickets for entry in d.entries])
 
 
 async def _store_conversations(gateway: Gateway, plan: Plan) -> None:

@@ -1,4 +1,5 @@
-"""Noticing what is overdue: each breach once, at its own time, however late the sweep comes."""
+"""Noticing what time brings: warnings and breaches, each once and at its own time, however late
+the sweep comes; the end of a snooze; tickets that the bot answered and that rest."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from hub.db.database import Database
 from hub.directory import DirectoryCache
 from hub.now import Now
+from hub.sla.clockwork import ANSWERED_BY_BOT
 from hub.sla.models import ClockRow
-from hub.sla.service import ANSWERED_BY_BOT
+from hub.sla.promises import promise_warning
 from hub.team.access import SYSTEM
 from hub.tickets.actions import reopen, set_status
 from hub.tickets.change import changing
@@ -32,7 +34,43 @@ class Sweep:
 
     async def run(self) -> int:
         """Do all that is due; gives the number of tickets changed."""
-        return await self._breaches() + await self._wake() + await self._close_answered()
+        return (
+            await self._warnings()
+            + await self._breaches()
+            + await self._wake()
+            + await self._close_answered()
+        )
+
+    async def _warnings(self) -> int:
+        """Warn of what will be due: each clock once, whatever is recomputed later."""
+        now = self._now()
+        async with self._database.read() as session:
+            found = await session.execute(
+                select(ClockRow.ticket_id, ClockRow.id)
+                .join(Ticket, Ticket.id == ClockRow.ticket_id)
+                .where(
+                    ClockRow.warn_at <= now,
+                    ClockRow.warned_at.is_(None),
+                    _concerns_people(),
+                )
+                .limit(_AT_ONCE)
+            )
+            due: dict[int, set[int]] = {}
+            for ticket_id, clock_id in found:
+                due.setdefault(ticket_id, set()).add(clock_id)
+        directory = await self._directory.get()
+        for ticket_id, clocks in sorted(due.items()):
+            async with (
+                self._database.write() as session,
+                changing(session, ticket_id, directory, SYSTEM, now) as change,
+            ):
+                directory.clockwork.catch_up(change)
+                for clock in change.clocks:
+                    warned = clock["warn_at"] is None or clock["warned_at"] is not None
+                    if clock["id"] in clocks and not warned and clock["warn_at"] <= now:
+                        clock["warned_at"] = clock["warn_at"]
+                        promise_warning(session, clock, directory.clockwork, now)
+        return len(due)
 
     async def _breaches(self) -> int:
         now = self._now()
@@ -44,8 +82,7 @@ class Sweep:
                     ClockRow.running_since.is_not(None),
                     ClockRow.breached_at.is_(None),
                     ClockRow.due_at < now,
-                    # What the bot answered waits for nobody until the customer writes again.
-                    or_(Ticket.status != Status.BOT.value, Ticket.waiting_since.is_not(None)),
+                    _concerns_people(),
                 )
                 .limit(_AT_ONCE)
             )
@@ -56,7 +93,8 @@ class Sweep:
                 self._database.write() as session,
                 changing(session, ticket_id, directory, SYSTEM, now) as change,
             ):
-                directory.clockwork.breached(change.row, change.clocks, now)
+                directory.clockwork.catch_up(change)
+                directory.clockwork.breached(change, now)
         return len(tickets)
 
     async def _wake(self) -> int:
@@ -99,3 +137,8 @@ class Sweep:
         async with self._database.read() as session:
             found = await session.scalars(select(Ticket.id).where(condition).limit(_AT_ONCE))
             return list(found)
+
+
+def _concerns_people() -> ColumnElement[bool]:
+    """What the bot answered waits for nobody until the customer writes again."""
+    return or_(Ticket.status != Status.BOT.value, Ticket.waiting_since.is_not(None))

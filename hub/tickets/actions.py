@@ -13,6 +13,7 @@ from hub.delivery.outbox import cancel_bot_deliveries
 from hub.errors import Conflict, Invalid
 from hub.jobs.promise import promise
 from hub.ports.messages import clean_text
+from hub.surveys.asking import promise_survey
 from hub.tickets.change import Change
 from hub.tickets.models import Priority, Status, TicketTag
 
@@ -35,7 +36,7 @@ def move(change: Change, status: Status) -> None:
         return
     ended = Status.RESOLVED in (ticket.status, status)
     ticket.status = status.value
-    change.directory.clockwork.status_changed(change.row, change.clocks, change.now)
+    change.directory.clockwork.status_changed(change, change.now)
     if ended and change.directory.account(ticket.account_id).capabilities.takes_status:
         payload = {"ticket_id": ticket.id, "version": ticket.version}
         promise(change.session, "push-status", payload, f"status:{ticket.id}", change.now)
@@ -66,7 +67,7 @@ async def transfer(change: Change, unit: str) -> None:
     assignee = change.directory.agents.get(ticket.assignee_id or 0)
     if assignee is not None and unit not in assignee.units:
         ticket.assignee_id = None
-    change.directory.clockwork.reclassified(change.row, change.clocks, change.now)
+    change.directory.clockwork.reclassified(change, change.now)
 
 
 def refuse_merged(change: Change) -> None:
@@ -89,8 +90,12 @@ async def set_status(
     *,
     until: datetime | None = None,
     reason: str | None = None,
+    survey: bool = True,
 ) -> None:
-    """Open, wait for the customer, snooze `until`, or resolve for a `reason`. Raises Invalid."""
+    """Open, wait for the customer, snooze `until`, or resolve for a `reason`. Raises Invalid.
+
+    Whose ticket is resolved is asked how satisfied they are, where that fits, but without `survey`.
+    """
     ticket = change.ticket
     if status not in _SETTABLE:
         raise Invalid.field("status", f"must be one of {', '.join(_SETTABLE)}")
@@ -115,6 +120,8 @@ async def set_status(
             ticket.waiting_since = None
     move(change, status)
     change.audit("status", status=status.value, before=before, reason=reason)
+    if status == Status.RESOLVED and survey:
+        promise_survey(change)
 
 
 def set_priority(change: Change, priority: Priority) -> None:
@@ -122,7 +129,7 @@ def set_priority(change: Change, priority: Priority) -> None:
         return
     change.audit("priority", priority=priority.value, before=change.ticket.priority)
     change.ticket.priority = priority.value
-    change.directory.clockwork.reclassified(change.row, change.clocks, change.now)
+    change.directory.clockwork.reclassified(change, change.now)
 
 
 def set_topic(change: Change, topic: str | None) -> None:
@@ -130,7 +137,7 @@ def set_topic(change: Change, topic: str | None) -> None:
         return
     change.audit("topic", topic=topic, before=change.ticket.topic)
     change.ticket.topic = topic
-    change.directory.clockwork.reclassified(change.row, change.clocks, change.now)
+    change.directory.clockwork.reclassified(change, change.now)
 
 
 def set_subject(change: Change, subject: str) -> None:

@@ -84,4 +84,4 @@ async def refresh_due(change: Change) -> None:
             Callback.ticket_id == change.ticket.id, Callback.done_at.is_(None)
         )
     )
-    change.directory.clockwork.breached(change.row, change.clocks, change.now)
+    change.directory.clockwork.breached(change, change.now)

@@ -20,8 +20,10 @@ from hub.delivery.models import Delivery
 from hub.directory import Directory
 from hub.errors import NotFound
 from hub.events.record import PendingEvent, record
-from hub.sla.models import Breach, ClockRow
-from hub.sla.service import breach_of, is_missed
+from hub.jobs.promise import promise
+from hub.sla.models import Breach, ClockRow, TimelineRow
+from hub.sla.promises import RECOUNT, promise_breach
+from hub.sla.summary import breach_of, is_missed
 from hub.team.access import Actor
 from hub.tickets.models import Message, Ticket
 from hub.tickets.view import message_view, ticket_view
@@ -67,6 +69,9 @@ class Change:
         self.row = Columns(ticket)
         self.clocks: list[MutableMapping[str, Any]] = [Columns(clock) for clock in clocks]
         """Oldest first; a plain dict is a new one, stored with the change."""
+        self.entries: list[dict[str, Any]] = []
+        """New rows of the timeline, stored with the change."""
+        self.stale = False
 
     def audit(self, action: str, **detail: Any) -> None:
         self.session.add(
@@ -125,14 +130,31 @@ async def changing(
 
 
 async def _store_clocks(change: Change, known: set[int]) -> None:
-    """Store the new clocks, and every breach that has come about and is not `known`: a late
-    reply may be accepted before the sweep notices that it is late."""
+    """Store new clocks and entries, and every breach that has come about and is not `known`: a
+    late reply may be accepted before the sweep notices that it is late."""
+    session, ticket = change.session, change.ticket
     new = [ClockRow(**clock) for clock in change.clocks if isinstance(clock, dict)]
     if new:
-        change.session.add_all(new)
-        await change.session.flush()
+        session.add_all(new)
+        await session.flush()
+    for entry in change.entries:
+        session.add(TimelineRow(**{**entry, "ticket_id": ticket.id}))
+    if change.stale:
+        payload = {"ticket_id": ticket.id}
+        promise(session, RECOUNT, payload, f"clocks:{ticket.id}", change.now)
     stored = [clock for clock in change.clocks if not isinstance(clock, dict)]
-    for clock in (*stored, *map(Columns, new)):
-        if clock["id"] not in known and is_missed(clock):
+    missed = [
+        clock
+        for clock in (*stored, *map(Columns, new))
+        if clock["id"] not in known and is_missed(clock)
+    ]
+    if not missed:
+        return
+    # A recomputation may have found a recorded breach to be none, and now it is one again.
+    ids = [clock["id"] for clock in missed]
+    recorded = set(await session.scalars(select(Breach.clock_id).where(Breach.clock_id.in_(ids))))
+    for clock in missed:
+        if clock["id"] not in recorded:
             change.audit("breach", metric=clock["metric"])
-            change.session.add(Breach(**breach_of(clock, change.ticket.unit, change.now)))
+            session.add(Breach(**breach_of(clock, ticket.unit, change.now)))
+            promise_breach(session, clock, change.directory.clockwork, change.now)

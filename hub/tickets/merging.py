@@ -77,7 +77,7 @@ async def unmerge(source: Change, target: Change) -> None:
     await _move_calls(target, source, (brought or {}).get("calls", []))
     unanswered = await _recount(source)
     if unanswered is not None:
-        source.directory.clockwork.heard(source.row, source.clocks, unanswered)
+        source.directory.clockwork.heard(source, unanswered)
     await _recount(target)
     source.audit("unmerge", was_in=other.id)
     target.audit("unmerged", ticket_id=one.id)

@@ -129,7 +129,7 @@ class Ticket(Base):
     overdue: Mapped[bool] = mapped_column(default=False)
     """A clock that still runs has been breached."""
     sla: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    """What the clocks must know of the ticket beside their own rows (`hub.sla.service`)."""
+    """What the clocks must know of the ticket beside their own rows (`hub.sla.clockwork`)."""
     can_reply: Mapped[bool] = mapped_column(default=True)
     permalink: Mapped[str | None] = mapped_column(Text)
     location: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -12,6 +12,7 @@ from hub.delivery.outbox import enqueue
 from hub.errors import Conflict, Invalid, NotFound
 from hub.ports import Visibility
 from hub.ports.messages import clean_text
+from hub.surveys.link import SURVEY_KEY
 from hub.tickets.actions import refuse_merged, reopen, take_over
 from hub.tickets.change import Change
 from hub.tickets.models import AuthorKind, Direction, Message, Status
@@ -87,18 +88,20 @@ async def log_reply(
     _answered(change, message)
     change.ticket.waiting_since = None
     if change.actor.kind in ("agent", "token"):
-        change.directory.clockwork.answered(change.row, change.clocks, change.now)
+        change.directory.clockwork.answered(change, change.now)
     change.audit("logged reply", message_id=message.id, permalink=permalink)
     change.tell_message("message.created", message)
     return message
 
 
-async def note(change: Change, body: str, *, key: str | None = None) -> Message:
-    """A private note: never sent, never a response."""
-    earlier = await _repeated(change, Direction.NOTE, body, key)
+async def note(
+    change: Change, body: str, *, to: str | None = None, key: str | None = None
+) -> Message:
+    """A private note: never sent, never a response. `to`: the name of whom it is for."""
+    earlier = await _repeated(change, Direction.NOTE, body, key, to)
     if earlier is not None:
         return earlier
-    message = _message(change, Direction.NOTE, body, key)
+    message = _message(change, Direction.NOTE, body, key, to)
     message.visibility = Visibility.PRIVATE.value
     change.session.add(message)
     await change.session.flush()
@@ -144,8 +147,10 @@ async def settle(change: Change, message_id: int, *, sent: bool) -> tuple[Messag
 def count_answer(change: Change, message: Message, at: datetime) -> None:
     """A message of ours reached the customer `at`: only now does a person's count for the SLA."""
     ticket = change.ticket
+    if message.key == SURVEY_KEY:
+        return  # a question of ours answers nothing
     if message.author_kind == AuthorKind.AGENT:
-        change.directory.clockwork.answered(change.row, change.clocks, at)
+        change.directory.clockwork.answered(change, at)
     # What the customer wrote after this reply was written is still unanswered, and whom the
     # bot has told that a person follows waits for that person.
     answers = message.author_kind != AuthorKind.BOT or ticket.status == Status.BOT
@@ -242,7 +247,9 @@ def _answered(change: Change, message: Message) -> None:
     ticket.asked_back = 0
 
 
-def _message(change: Change, direction: Direction, body: str, key: str | None) -> Message:
+def _message(
+    change: Change, direction: Direction, body: str, key: str | None, to: str | None = None
+) -> Message:
     ticket = change.ticket
     kind = AuthorKind.AGENT if change.actor.kind in ("agent", "token") else AuthorKind.SYSTEM
     return Message(
@@ -253,7 +260,7 @@ def _message(change: Change, direction: Direction, body: str, key: str | None) -
         direction=direction.value,
         author_kind=kind.value,
         author_id=change.actor.id if change.actor.kind == "agent" else None,
-        author_name=change.actor.name,
+        author_name=change.actor.name if to is None else f"{change.actor.name}, to {to}",
         body=clean_text(body),
         visibility=ticket.visibility,
         sent_at=change.now,
@@ -269,7 +276,7 @@ def _message(change: Change, direction: Direction, body: str, key: str | None) -
 
 
 async def _repeated(
-    change: Change, direction: Direction, body: str, key: str | None
+    change: Change, direction: Direction, body: str, key: str | None, to: str | None = None
 ) -> Message | None:
     """The message this actor wrote with `key` before, if it was this one. Raises Conflict."""
     if key is None:
@@ -279,7 +286,7 @@ async def _repeated(
     )
     if earlier is None:
         return None
-    wanted = _message(change, direction, body, key)
+    wanted = _message(change, direction, body, key, to)
     same = ("direction", "author_kind", "author_id", "author_name", "body")
     if any(getattr(earlier, name) != getattr(wanted, name) for name in same):
         raise Conflict("this Idempotency-Key was used for another message")

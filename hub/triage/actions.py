@@ -17,7 +17,7 @@ from hub.triage.keys import bot_key
 
 # After the safety steps: nothing comes before those.
 _AUTOMATED = "This is the city's automated assistant; a person is being told now."
-_SILENT_CHANNELS = COUNTER_CHANNELS | {ChannelKind.OPEN311.value}
+SILENT_CHANNELS = COUNTER_CHANNELS | {ChannelKind.OPEN311.value}
 """Where nobody reads what a bot says: people at the counter, filed service requests."""
 
 
@@ -58,7 +58,7 @@ async def _say(
     ticket.preview = preview_of(text)
     ticket.last_message_at = change.now
     ticket.last_author = AuthorKind.BOT.value
-    change.directory.clockwork.bot_spoke(change.row, change.clocks, change.now)
+    change.directory.clockwork.bot_spoke(change, change.now)
     change.tell_message("message.created", message, delivery)
     return message, delivery
 
@@ -69,7 +69,7 @@ def _classify(change: Change, topic: str | None, unit: str | None) -> None:
     ticket.topic = topic or ticket.topic
     if unit is not None and unit in change.directory.units:
         ticket.unit = unit
-    change.directory.clockwork.reclassified(change.row, change.clocks, change.now)
+    change.directory.clockwork.reclassified(change, change.now)
 
 
 async def bot_answers(
@@ -90,6 +90,21 @@ async def bot_answers(
         await _bring_person(change, "policy", f"Answered from {named}; a person follows.", ())
 
 
+async def bot_says(
+    change: Change,
+    inquiry: Message,
+    text: str,
+    topic: str | None,
+    article: ArticleView | None,
+    key: str | None = None,
+) -> None:
+    """Say something that answers an inquiry for now; the ticket stays with the bot."""
+    await _say(change, inquiry, text, key=key)
+    change.ticket.asked_back = 0
+    change.ticket.waiting_since = None
+    _classify(change, topic, article.unit if article else None)
+
+
 async def bot_asks_back(change: Change, inquiry: Message, ask: AskBack) -> None:
     """Offer the best guesses."""
     await _say(change, inquiry, ask.text, choices=[asdict(choice) for choice in ask.choices])
@@ -102,7 +117,7 @@ async def hand_off(
 ) -> None:
     """Bring a person in: from here on the bot is silent."""
     await take_over(change)
-    if handoff.text and change.ticket.channel not in _SILENT_CHANNELS:
+    if handoff.text and change.ticket.channel not in SILENT_CHANNELS:
         await _say(change, inquiry, handoff.text)
     change.ticket.waiting_since = change.ticket.waiting_since or inquiry.sent_at
     _classify(change, handoff.topic, article.unit if article else None)
@@ -126,7 +141,7 @@ async def raise_emergency(
         return
     with_bot = ticket.takeover == fence and ticket.status == Status.BOT
     await take_over(change)
-    if with_bot and article and article.answer and ticket.channel not in _SILENT_CHANNELS:
+    if with_bot and article and article.answer and ticket.channel not in SILENT_CHANNELS:
         text = f"{article.answer}\n\n{_AUTOMATED}"
         await _say(change, inquiry, text, articles=(slug,), emergency=True, key=key)
     ticket.merged_into_id = None  # whatever it was joined to, this one is looked at by itself

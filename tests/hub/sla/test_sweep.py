@@ -54,6 +54,7 @@ async def test_a_breach_is_recorded_once_at_its_own_time(
 ) -> None:
     ticket_id = await _open(hub)
     clock.at = FIRST_DUE
+    assert await work.sweep.run() == 1  # the warning
     assert await work.sweep.run() == 0  # exactly at the due time is in time
     clock.advance(minutes=95)
     assert await work.sweep.run() == 1
@@ -139,6 +140,7 @@ async def test_closed_time_does_not_count(hub: Hub, work: Work, clock: FakeClock
     due = datetime(2026, 11, 19, 13, 30, tzinfo=UTC)
     assert (await _row(hub, ticket_id, "first_response")).due_at == due
     clock.at = due
+    assert await work.sweep.run() == 1  # the warning
     assert await work.sweep.run() == 0
     clock.advance(seconds=1)
     assert await work.sweep.run() == 1
@@ -333,5 +335,5 @@ async def test_a_backlog_is_worked_off(
     ]
     await receive(hub, *messages)
     clock.advance(hours=2)
-    assert [await work.sweep.run() for _ in range(3)] == [10, 3, 0]
+    assert [await work.sweep.run() for _ in range(3)] == [20, 6, 0]  # warned of, and missed
     assert len(await rows(hub.database, Breach)) == 13

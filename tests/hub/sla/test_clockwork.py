@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from hub.intake.batch import TicketDraft
+from hub.sla.clockwork import Clockwork
 from hub.sla.defaults import city_hours, city_policies
 from hub.sla.entries import Rules
-from hub.sla.service import Clockwork
 from tests.fakes import NOON
 
 STATUSES = ("bot", "open", "pending_customer", "snoozed", "resolved")
@@ -19,8 +20,8 @@ def _clockwork() -> Clockwork:
     return Clockwork(Rules.of(city_policies(), city_hours()))
 
 
-def _ticket(at: datetime, **facts: Any) -> dict[str, Any]:
-    return {
+def _ticket(at: datetime, **facts: Any) -> TicketDraft:
+    row = {
         "id": None,
         "created_at": at,
         "status": "bot",
@@ -31,8 +32,10 @@ def _ticket(at: datetime, **facts: Any) -> dict[str, Any]:
         "visibility": "private",
         "emergency": False,
         "callback_due_at": None,
+        "resolution_reason": None,
         "sla": {},
-    } | facts
+    }
+    return TicketDraft(row | facts, [])
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -47,27 +50,31 @@ def test_like_an_earlier_one(status: str, facts: dict[str, Any], heard_after: ti
     for hours in (0, 9, 60, 24 * 40, 24 * 90):
         at = NOON + timedelta(hours=hours, microseconds=7)
         ticket, alone = (_ticket(at, status=status, **facts) for _ in range(2))
-        clocks = used.opened(ticket, at + heard_after)
-        assert clocks == _clockwork().opened(alone, at + heard_after)
+        used.opened(ticket, at + heard_after)
+        _clockwork().opened(alone, at + heard_after)
         assert ticket == alone
+        assert [row["kind"] for row in ticket.entries] == ["created"]
 
 
 def test_two_tickets_share_no_row() -> None:
     clockwork = _clockwork()
-    first, second = _ticket(NOON), _ticket(NOON)
-    one, other = clockwork.opened(first, NOON), clockwork.opened(second, NOON)
-    assert one == other
-    first["status"] = "resolved"
-    first["resolution_reason"] = None
-    clockwork.status_changed(first, one, NOON + timedelta(hours=1))
-    assert all(row["met_at"] is None for row in other)
-    assert clockwork.opened(_ticket(NOON), NOON) == other
+    first, second, third = _ticket(NOON), _ticket(NOON), _ticket(NOON)
+    clockwork.opened(first, NOON)
+    clockwork.opened(second, NOON)
+    assert first.clocks == second.clocks
+    first.row["status"] = "resolved"
+    clockwork.status_changed(first, NOON + timedelta(hours=1))
+    assert all(row["met_at"] is None for row in second.clocks)
+    clockwork.opened(third, NOON)
+    assert third.clocks == second.clocks
 
 
 def test_a_second_question_changes_no_clock() -> None:
     clockwork = _clockwork()
     ticket = _ticket(NOON)
-    clocks = clockwork.opened(ticket, NOON)
-    before = dict(ticket), [dict(row) for row in clocks]
-    clockwork.heard(ticket, clocks, NOON + timedelta(minutes=5))
-    assert (ticket, clocks) == before
+    clockwork.opened(ticket, NOON)
+    before = [dict(row) for row in ticket.clocks]
+    clockwork.heard(ticket, NOON + timedelta(minutes=5))
+    assert ticket.clocks == before
+    assert [row["kind"] for row in ticket.entries] == ["created", "customer"]
+    assert not ticket.stale
