@@ -46,9 +46,9 @@ from hub.sla.policy import (
     Facts,
     Metric,
     SlaPolicy,
-    check_policies,
     choose,
 )
+from hub.sla.reach import Names, check_policies
 from hub.sla.ticket_clocks import TicketClocks, advance, open_clocks
 from hub.sla.timeline import TicketTimes, as_of, evaluate
 
@@ -75,6 +75,7 @@ __all__ = [
     "Facts",
     "HolidayCalendar",
     "Metric",
+    "Names",
     "NoWorkingTime",
     "OverlappingHours",
     "PolicyError",

@@ -31,6 +31,7 @@ from hub.sla.entries import (
     StatusChanged,
     Terms,
     TicketStatus,
+    placed,
 )
 from hub.sla.history import created_row, row_of
 from hub.sla.policy import Facts, Metric, SlaPolicy
@@ -207,7 +208,7 @@ class Clockwork:
         """Mark what has come to be overdue by `now`, at its own time."""
         for row in ticket.clocks:
             if row["ended"] != VOID and row["breached_at"] is None:
-                row["breached_at"] = _clock_of(row).breach(now).breached_at
+                row["breached_at"] = clock_of(row).breach(now).breached_at
         summarise(ticket.row, ticket.clocks)
 
     def catch_up(self, ticket: Clocked) -> None:
@@ -238,7 +239,7 @@ class Clockwork:
         self.catch_up(ticket)
         ticket.entries.append(row_of(entry, self.version))
         row = ticket.row
-        at = max(entry.at, row["created_at"])
+        at = placed(entry, row["created_at"]).at
         last = row["sla"].get("last_at")
         if last is not None:
             micros = to_micros(at)
@@ -257,7 +258,7 @@ class Clockwork:
         by_metric: dict[str, list[Clock]] = {metric: [] for metric in _METRICS}
         for clock in ticket.clocks:
             if clock["ended"] != VOID:
-                by_metric[clock["metric"]].append(_clock_of(clock))
+                by_metric[clock["metric"]].append(clock_of(clock))
         waiting = kept["waiting_since"]
         version = self._versions.get(kept.get("rules", self.version))
         return TicketClocks(
@@ -335,7 +336,8 @@ def _facts_of(ticket: Mapping[str, Any]) -> Facts:
     return Facts(*_facts_in(ticket))
 
 
-def _clock_of(row: Mapping[str, Any]) -> Clock:
+def clock_of(row: Mapping[str, Any]) -> Clock:
+    """The clock of a row that is not void."""
     ended = row["ended"]
     return Clock(
         Metric(row["metric"]),

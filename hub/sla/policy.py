@@ -198,34 +198,6 @@ def choose(policies: Sequence[SlaPolicy], facts: Facts) -> SlaPolicy | None:
     return next((policy for policy in policies if policy.conditions.match(facts)), None)
 
 
-def check_policies(
-    policies: Sequence[SlaPolicy],
-    *,
-    channels: AbstractSet[str] | None = None,
-    units: AbstractSet[str] | None = None,
-    topics: AbstractSet[str] | None = None,
-) -> None:
-    """Refuse a list in which a policy can never govern a ticket; None checks no names.
-
-    Raises UnreachablePolicy with the field `policies.2` or `policies.2.conditions.unit`.
-    """
-    for index, policy in enumerate(policies):
-        where = f"policies.{index}"
-        asked = policy.conditions
-        for name, wanted, known in (
-            ("channel", asked.channel, channels),
-            ("unit", asked.unit, units),
-            ("topic", asked.topic, topics),
-        ):
-            if known is not None:
-                _refuse_unknown(f"{where}.conditions.{name}", wanted, known)
-        for earlier in policies[:index]:
-            if earlier.conditions.cover(asked):
-                raise UnreachablePolicy(
-                    where, f"{policy.name!r} is never reached: {earlier.name!r} matches before it"
-                )
-
-
 def _refuse_unknown(
     where: str, wanted: AbstractSet[str] | Mapping[str, Any] | None, known: Any
 ) -> None:
