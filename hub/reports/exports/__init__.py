@@ -1,0 +1,1 @@
+"""Reports as files: CSV and XLSX to reckon with, PDF to print."""
