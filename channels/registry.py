@@ -34,7 +34,7 @@ CONNECTORS: Mapping[str, str] = MappingProxyType(
         ChannelKind.FACEBOOK: "channels.facebook.connector:FacebookConnector",
         ChannelKind.OPEN311: "channels.open311.connector:Open311Connector",
         ChannelKind.WEBCHAT: "channels.webchat.connector:WebChatConnector",
-        ChannelKind.WEBFORM: "channels.webchat.connector:WebChatConnector",
+        ChannelKind.WEBFORM: "channels.webchat.connector:WebFormConnector",
         ChannelKind.PHONE: "channels.counter:CounterConnector",
         ChannelKind.WALK_IN: "channels.counter:CounterConnector",
     }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from hub.alerts import Alerts
 from hub.events.record import PendingEvent, record
+from hub.notices.parts import PartNotices
 from hub.ports import PartHealth, PartState
 from hub.system import Hub
 
@@ -26,6 +27,7 @@ class PartsWatch:
         self._told: list[dict[str, str]] | None = None
         self._bad: dict[str, PartState] = {}
         """The parts that were told to fare badly."""
+        self._notices = PartNotices(hub.database, hub.now)
         url = hub.settings.alert_url
         self._alerts = Alerts(
             hub.database,
@@ -38,6 +40,9 @@ class PartsWatch:
         """Also tells at the first look: a console may have stayed open while the hub was away."""
         parts = await self._hub.health()
         await self._alert(parts)
+        if parts[0].state is PartState.UP:
+            off = self._hub.settings.bot == "off"  # as it was asked for
+            await self._notices.look([p for p in parts if not (off and p.name == "bot")])
         seen = parts_view(parts)
         if seen == self._told or parts[0].state is not PartState.UP:
             return  # without the database nobody can be told

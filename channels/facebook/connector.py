@@ -71,6 +71,7 @@ class FacebookConnector:
         hides=True,
         controls_threads=True,
         names_people=True,
+        surveys=True,
     )
     secret_fields = (
         SecretField("app_secret", "App secret", help="Of the Facebook app; signs its webhooks."),

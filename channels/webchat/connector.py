@@ -8,9 +8,9 @@ from hub.ports import Account, Capabilities, Receipt, Reply, SavePart, SecretFie
 
 
 class WebChatConnector:
-    """Serves web chat and the web form: both read their conversation from the hub."""
+    """Serves web chat, which reads its conversation from the hub."""
 
-    capabilities = Capabilities(keeps_files=True)
+    capabilities = Capabilities(surveys=True, keeps_files=True)
     secret_fields = (
         SecretField(
             "identity_secret",
@@ -36,3 +36,10 @@ class WebChatConnector:
 
     async def aclose(self) -> None:
         """There is no connection."""
+
+
+class WebFormConnector(WebChatConnector):
+    """The web form's, whose page is read once the answer is there, and perhaps never again: nobody
+    is asked anything on it afterwards."""
+
+    capabilities = Capabilities(keeps_files=True)

@@ -48,6 +48,7 @@ class XConnector:
         splits_long_replies=True,
         private_replies=True,
         hides=True,
+        surveys=True,
     )
     secret_fields = (
         SecretField("consumer_key", "Consumer key", False, "The app's API key (OAuth 1.0a)."),

@@ -26,11 +26,11 @@ from hub.api.ticket_schemas import (
 from hub.audit.models import AuditEntry
 from hub.counter import enter
 from hub.errands.control import ask_for_control
-from hub.errors import Forbidden, Invalid
+from hub.errors import Invalid
 from hub.events.feed import last_number
-from hub.team.access import Permission
 from hub.tickets import actions
 from hub.tickets.change import Change
+from hub.tickets.giving import give
 from hub.tickets.models import Priority, Status, Ticket
 from hub.tickets.queue import QueueFilter, View, read_counts, read_page
 from hub.tickets.view import ticket_view
@@ -133,12 +133,7 @@ async def assign(hub: TheHub, principal: Agent, ticket_id: TicketId, wanted: Ass
         if wanted.unit is not None:
             await actions.transfer(change, wanted.unit)
         if "agent_id" in wanted.model_fields_set:
-            other = wanted.agent_id not in (None, principal.agent_id, change.ticket.assignee_id)
-            if other and not principal.may(Permission.SUPERVISE):
-                agent = change.directory.agents.get(wanted.agent_id or 0)
-                if agent is not None and change.ticket.unit not in agent.units:
-                    raise Forbidden("only a supervisor gives a ticket to an agent outside its unit")
-            await actions.assign(change, wanted.agent_id)
+            await give(change, principal, wanted.agent_id)
         return _view(change)
 
 

@@ -66,12 +66,18 @@ async def tell(
     return notice
 
 
-def tell_again(session: AsyncSession, now: datetime, notice: Notice, kind: str) -> None:
-    """Record the event of a notice for those it is for; supervisors get every one."""
-    unit, assignee = NO_UNIT, None
+def place_of(notice: Notice) -> tuple[str, int | None]:
+    """The unit and the assignee by which `Principal.sees` tells who a notice is for; whoever
+    sees every unit gets every one."""
     if notice.audience == Audience.AGENT:
-        assignee = notice.agent_id
-    elif notice.audience == Audience.UNIT:
-        unit = notice.unit or NO_UNIT
+        return NO_UNIT, notice.agent_id
+    if notice.audience == Audience.UNIT:
+        return notice.unit or NO_UNIT, None
+    return NO_UNIT, None
+
+
+def tell_again(session: AsyncSession, now: datetime, notice: Notice, kind: str) -> None:
+    """Record the event of a notice for those it is for."""
+    unit, assignee = place_of(notice)
     data = notice_view(notice.as_row())
     record(session, PendingEvent(kind, now, data, notice.ticket_id, unit, assignee))

@@ -66,6 +66,9 @@ class Capabilities:
     """Implements NamesPeople."""
     media: bool = False
     """Files can be sent."""
+    surveys: bool = False
+    """After a resolution, the customer may be sent an automatic question in a private conversation,
+    within `reply_window`."""
     keeps_files: bool = False
     """It takes files in itself, through `Files`: its attachments may name kept ones. Believed of
     no other, or a platform's link could name somebody else's file."""

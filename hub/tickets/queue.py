@@ -69,6 +69,12 @@ class QueueFilter:
     assignee: int | None = None
     tag: str | None = None
     query: str | None = None
+    incident_id: int | None = None
+
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether it leaves nothing out."""
+        return self == QueueFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ def _conditions(wanted: QueueFilter, principal: Principal, now: datetime) -> Col
         (Ticket.channel, wanted.channel),
         (Ticket.priority, wanted.priority),
         (Ticket.assignee_id, wanted.assignee),
+        (Ticket.incident_id, wanted.incident_id),
     ):
         if value is not None:
             found.append(column == value)
@@ -134,6 +141,21 @@ async def read_page(
         query = query.where(tuple_(Ticket.queue_key, Ticket.id) > tuple_(*_decode(cursor)))
     found = await session.scalars(query.order_by(Ticket.queue_key, Ticket.id).limit(limit + 1))
     return _page(found.all(), limit, lambda ticket: ticket.queue_key)
+
+
+async def count_found(
+    session: AsyncSession,
+    search: SearchIndex,
+    wanted: QueueFilter,
+    principal: Principal,
+    now: datetime,
+) -> int:
+    """How many tickets `read_page` would come to in the end."""
+    query = select(func.count()).select_from(Ticket)
+    query = query.where(_conditions(wanted, principal, now))
+    if wanted.query:
+        query = query.where(Ticket.id.in_(await _searched(session, search, wanted.query)))
+    return await session.scalar(query) or 0
 
 
 async def _newest_page(
@@ -172,10 +194,7 @@ async def _search_page(
     limit: int,
 ) -> Page:
     """Newest match first; the cursor is a position among the matches."""
-    number = query.strip().removeprefix("#")
-    ids = await search.find(session, query, _SEARCHED)
-    if number.isdecimal() and len(number) < 16:
-        ids = list(dict.fromkeys([int(number), *ids]))
+    ids = await _searched(session, search, query)
     start = _decode(cursor)[0] if cursor is not None else 0
     # Numbers first: of a thousand matches, fifty are shown.
     allowed = set(await session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), conditions)))
@@ -186,6 +205,16 @@ async def _search_page(
     by_id = {ticket.id: ticket for ticket in found}
     page = [by_id[ticket_id] for ticket_id in shown if ticket_id in by_id]
     return Page(page, _encode(end, 0) if end < len(ranked) else None)
+
+
+async def _searched(session: AsyncSession, search: SearchIndex, query: str) -> list[int]:
+    """Numbers of tickets in which it was said, the newest match first; a ticket's own number
+    finds it, too."""
+    number = query.strip().removeprefix("#")
+    ids = await search.find(session, query, _SEARCHED)
+    if number.isdecimal() and len(number) < 16:
+        ids = list(dict.fromkeys([int(number), *ids]))
+    return list(ids)
 
 
 def _encode(key: int, ticket_id: int) -> str:

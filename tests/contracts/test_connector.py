@@ -115,7 +115,7 @@ def test_its_capabilities_are_what_it_does(subject: Subject) -> None:
         assert found.reply_window is not None, "a person's window goes beyond another"
         assert found.human_window >= found.reply_window
     assert found.private_reply_window is None or found.private_replies
-    assert found.can_reply or not (found.private_replies or found.media)
+    assert found.can_reply or not (found.private_replies or found.media or found.surveys)
 
 
 @every_connector

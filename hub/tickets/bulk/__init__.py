@@ -1,0 +1,1 @@
+"""One change to many tickets, each by itself, and taking it back."""
