@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from hub.delivery.models import Delivery
 from hub.delivery.outbox import enqueue
+from hub.notices.occasions import tell_emergency
 from hub.ports import Answer, ArticleView, AskBack, ChannelKind, Guess, Handoff
 from hub.sla.entries import COUNTER_CHANNELS
 from hub.tickets.actions import reopen, take_over
@@ -94,15 +95,15 @@ async def bot_says(
     change: Change,
     inquiry: Message,
     text: str,
-    topic: str | None,
     article: ArticleView | None,
     key: str | None = None,
 ) -> None:
-    """Say something that answers an inquiry for now; the ticket stays with the bot."""
+    """Say something that answers an inquiry for now; `article` is about its topic. The ticket
+    stays with the bot."""
     await _say(change, inquiry, text, key=key)
     change.ticket.asked_back = 0
     change.ticket.waiting_since = None
-    _classify(change, topic, article.unit if article else None)
+    _classify(change, article.slug if article else None, article.unit if article else None)
 
 
 async def bot_asks_back(change: Change, inquiry: Message, ask: AskBack) -> None:
@@ -154,6 +155,7 @@ async def raise_emergency(
     title = article.title if article else slug
     guess = Guess(slug, 1.0)
     await _bring_person(change, "emergency", f"Emergency: {title}. Answer at once.", (guess,))
+    await tell_emergency(change, title)
 
 
 async def _bring_person(
