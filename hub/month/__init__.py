@@ -1,0 +1,1 @@
+"""A simulated month of the utility's inquiries: for trying reports and wallboard at size."""
