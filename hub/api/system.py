@@ -1,4 +1,4 @@
-"""`/system`, `/articles`, `/reports/live`: how the hub itself fares."""
+"""`/system`, `/articles`: how the hub itself fares, and what it can say."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
-from hub.api.access import Reader, Supervisor, TheHub
+from hub.api.access import Reader, TheHub
 from hub.api.schemas import Asked
-from hub.api.system_schemas import ArticlePage, LiveReport, SystemView
+from hub.api.system_schemas import ArticlePage, SystemView
 from hub.intake.models import RawBody
 from hub.parts import parts_view
-from hub.reports.live import live_report
 
 router = APIRouter(tags=["system"])
 
@@ -53,11 +52,3 @@ async def search_articles(
             for article in found
         ]
     }
-
-
-@router.get("/reports/live", response_model=LiveReport)
-async def read_live_report(hub: TheHub, principal: Supervisor) -> Any:
-    """What is open, due and breached right now, by unit and channel."""
-    directory = await hub.directory.get()
-    async with hub.database.read() as session:
-        return await live_report(session, directory, hub.now(), hub.settings.timezone)

@@ -1,12 +1,10 @@
-"""How the hub itself, its articles and its live report look."""
+"""How the hub itself and its articles look."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from pydantic import BaseModel
-
-from hub.team.models import Presence
 
 
 class PartView(BaseModel):
@@ -44,46 +42,3 @@ class UnreadableLine(BaseModel):
 class UnreadablePage(BaseModel):
     items: list[UnreadableLine]
     next_cursor: str | None
-
-
-class Group(BaseModel):
-    open: int
-    due_soon: int
-    breached: int
-    unassigned: int
-    oldest_waiting_at: datetime | None
-    median_first_response_seconds: float | None
-
-
-class UnitGroup(Group):
-    unit: str
-
-
-class ChannelGroup(Group):
-    channel: str
-
-
-class Totals(Group):
-    waiting_bot: int
-    resolved_today: int
-
-
-class AgentLoad(BaseModel):
-    id: int
-    name: str
-    presence: Presence
-    open: int
-
-
-class BotShare(BaseModel):
-    answered_today: int
-    handed_over_today: int
-
-
-class LiveReport(BaseModel):
-    at: datetime
-    totals: Totals
-    by_unit: list[UnitGroup]
-    by_channel: list[ChannelGroup]
-    agents: list[AgentLoad]
-    bot: BotShare

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -11,32 +10,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.api.system_schemas import LiveReport
 from hub.audit.models import AuditEntry
-from hub.ports import Answer, ChannelKind, Decision, Rejected
-from hub.reports.live import live_report
 from hub.system import Hub
 from hub.tickets import actions, replies
 from hub.tickets.models import Message, Status, Ticket
-from tests.fakes import FakeClock, FakeConnector, ScriptedResponder, handoff, inbound
-from tests.fixtures import Work, account_id, agent, change, receive, rows
+from tests.fakes import FakeClock, ScriptedResponder, inbound
+from tests.fixtures import Work, agent, change, receive, rows
+from tests.hub.reports.live_history import ZONE, History, report_of
 
 pytestmark = pytest.mark.anyio
 
-ZONE = "America/New_York"
-
-
-async def _report(hub: Hub) -> dict[str, Any]:
-    directory = await hub.directory.get()
-    async with hub.database.read() as session:
-        report = await live_report(session, directory, hub.now(), ZONE)
-    LiveReport.model_validate(report)
-    return report
+ACTIVE = ("open", "pending_customer")
 
 
 def _figures(tickets: Iterable[Ticket], now: datetime, today: datetime) -> dict[str, Any]:
     every = list(tickets)
-    active = [one for one in every if one.status in ("open", "pending_customer")]
+    active = [one for one in every if one.status in ACTIVE]
     seconds = [
         (one.first_response_met_at - one.created_at).total_seconds()
         for one in every
@@ -45,26 +34,27 @@ def _figures(tickets: Iterable[Ticket], now: datetime, today: datetime) -> dict[
         and one.channel not in ("phone", "walk-in")
     ]
     waiting = [one.waiting_since for one in active if one.waiting_since is not None]
+    coming = [one.due_at for one in active if one.due_at is not None and not one.overdue]
+    coming = [due for due in coming if due >= now]
     return {
         "open": len(active),
-        "due_soon": sum(
-            one.due_at is not None
-            and now <= one.due_at <= now + timedelta(minutes=60)
-            and not one.overdue
-            for one in active
-        ),
+        "waiting": len(waiting),
+        "due_soon": sum(due <= now + timedelta(minutes=60) for due in coming),
         "breached": sum(one.overdue for one in active),
         "unassigned": sum(one.assignee_id is None for one in active),
         "oldest_waiting_at": min(waiting, default=None),
+        "next_due_at": min(coming, default=None),
         "median_first_response_seconds": median(seconds) if seconds else None,
     }
 
 
-async def _expected(hub: Hub) -> dict[str, Any]:
+async def _expected(hub: Hub, only: str | None = None) -> dict[str, Any]:
     now = hub.now()
     local = now.astimezone(ZoneInfo(ZONE))
     today = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    tickets: list[Ticket] = await rows(hub.database, Ticket)
+    everywhere: list[Ticket] = await rows(hub.database, Ticket)
+    tickets = [one for one in everywhere if only in (None, one.unit)]
+    own = {one.id for one in tickets}
     directory = await hub.directory.get()
     bot = await rows(hub.database, Message, author_kind="bot")
     audits = await rows(hub.database, AuditEntry, action="hand off")
@@ -76,31 +66,36 @@ async def _expected(hub: Hub) -> dict[str, Any]:
             for one in tickets
         ),
     }
-    units = {
-        unit: _figures((one for one in tickets if one.unit == unit), now, today)
-        for unit in directory.units
-    }
     channels = {}
     for name in {one.channel for one in tickets}:
         figures = _figures((one for one in tickets if one.channel == name), now, today)
         if figures["open"] or figures["median_first_response_seconds"] is not None:
             channels[name] = figures
+    agents = {}
+    for entry in directory.agents.values():
+        theirs = [t for t in everywhere if t.assignee_id == entry.id and t.status in ACTIVE]
+        if only is None or only in entry.units:
+            agents[entry.id] = {
+                "name": entry.name,
+                "presence": entry.presence,
+                "open": len(theirs),
+                "capacity": entry.capacity,
+                "waiting": sum(one.waiting_since is not None for one in theirs),
+                "overdue": sum(one.overdue for one in theirs),
+            }
     return {
         "totals": totals,
-        "units": units,
-        "channels": channels,
-        "load": {
-            entry.id: sum(
-                one.assignee_id == entry.id and one.status in ("open", "pending_customer")
-                for one in tickets
-            )
-            for entry in directory.agents.values()
+        "units": {
+            unit: _figures((one for one in tickets if one.unit == unit), now, today)
+            for unit in ([only] if only else directory.units)
         },
+        "channels": channels,
+        "agents": agents,
         "bot": {
             "answered_today": len(
-                {m.ticket_id for m in bot if m.articles and m.created_at >= today}
+                {m.ticket_id for m in bot if m.articles and m.created_at >= today} & own
             ),
-            "handed_over_today": len({one.ticket_id for one in audits if one.at >= today}),
+            "handed_over_today": len({one.ticket_id for one in audits if one.at >= today} & own),
         },
     }
 
@@ -113,67 +108,40 @@ def _shape(report: dict[str, Any]) -> dict[str, Any]:
         "totals": report["totals"],
         "units": without("unit", report["by_unit"]),
         "channels": without("channel", report["by_channel"]),
-        "load": {one["id"]: one["open"] for one in report["agents"]},
+        "agents": without("id", report["agents"]),
         "bot": report["bot"],
     }
 
 
+@pytest.mark.parametrize("seed", [311, 8, 2026])
 async def test_the_figures_are_those_of_the_tickets(
+    hub: Hub, work: Work, clock: FakeClock, responder: ScriptedResponder, seed: int
+) -> None:
+    clock.at = datetime(2026, 11, 17, 14, tzinfo=UTC)
+    history = History(hub, work, clock, responder, seed)
+    for _ in range(3):
+        await history.run(14)
+        for unit in (None, "billing", "call-center"):
+            report = await report_of(hub, unit)
+            assert _shape(report) == await _expected(hub, unit), unit
+            assert (report["at"], report["unit"]) == (clock(), unit)
+    totals = (await report_of(hub))["totals"]
+    for name in ("open", "waiting", "breached", "unassigned"):
+        assert totals[name] > 0, name
+
+
+async def test_yesterday_does_not_count(
     hub: Hub, work: Work, clock: FakeClock, responder: ScriptedResponder
 ) -> None:
-    """A day of inquiries on four channels, some answered, late, refused, resolved."""
-    chance = random.Random(311)
     clock.at = datetime(2026, 11, 17, 14, tzinfo=UTC)
-    people = [await agent(hub, name) for name in ("ava", "ben", "carla")]
-    kinds = [ChannelKind.X, ChannelKind.FACEBOOK, ChannelKind.WEBCHAT, ChannelKind.PHONE]
-    units = (None, "billing", "energy-services")
-    tickets: list[int] = []
-    connector = await hub.connectors.of_account(await account_id(hub, ChannelKind.FACEBOOK))
-    assert isinstance(connector, FakeConnector)
-    for n in range(36):
-        clock.advance(minutes=chance.choice((1, 10, 20, 30)))
-        kind = chance.choice(kinds)
-        decisions: list[Decision] = [
-            Answer("A map is online.", ("outage-map",)),
-            Answer("Hello!", ()),
-            handoff(topic=chance.choice((None, "high-bill"))),
-        ]
-        responder.decisions.append(chance.choice(decisions))
-        message = inbound(
-            f"m-{n}", f"inquiry {n}", conversation=f"c-{n}", address=f"u-{n}", kind=kind.value,
-            unit=chance.choice(units), skip_bot=kind is ChannelKind.PHONE,
-            sent_at=clock() - timedelta(seconds=chance.randrange(60)),
-        )  # fmt: skip
-        tickets += await receive(hub, message, kind=kind)
-        await work.jobs()
-        who, one = chance.choice(people), chance.choice(tickets)
-        match chance.randrange(5):
-            case 0 | 1:
-                stored = await rows(hub.database, Ticket, id=one)
-                if stored[0].can_reply:
-                    if chance.random() < 0.2:
-                        connector.outcomes.append(Rejected("no"))
-                    await change(hub, one, who, replies.reply, "On it")
-            case 2:
-                await change(hub, one, who, actions.assign, who.id)
-            case 3:
-                await change(hub, one, who, actions.set_status, Status.RESOLVED)
-            case 4:
-                await change(hub, one, who, actions.set_status, Status.PENDING_CUSTOMER)
-        await work.deliver()
-        await work.sweep.run()
-    report, expected = await _report(hub), await _expected(hub)
-    assert _shape(report) == expected
-    assert report["at"] == clock()
-    totals = report["totals"]
-    for name in ("open", "breached", "unassigned", "waiting_bot", "resolved_today"):
-        assert totals[name] > 0, name
-    assert totals["median_first_response_seconds"] is not None
+    await History(hub, work, clock, responder, 311).run(30)
+    report = await report_of(hub)
+    assert report["totals"]["resolved_today"] > 0
+    assert report["totals"]["median_first_response_seconds"] is not None
     assert report["bot"]["answered_today"] > 0
-    # Nothing was answered "today" a few hours after midnight of the next day.
     clock.at = datetime(2026, 12, 1, 7, tzinfo=UTC)
     hub.directory.forget()
-    report = await _report(hub)
+    report = await report_of(hub)
     assert _shape(report) == await _expected(hub)
     assert report["totals"]["resolved_today"] == 0
     assert report["totals"]["median_first_response_seconds"] is None
@@ -181,13 +149,16 @@ async def test_the_figures_are_those_of_the_tickets(
 
 
 async def test_an_empty_city_has_empty_figures(hub: Hub) -> None:
-    report = await _report(hub)
+    report = await report_of(hub)
     assert report["totals"] == {
-        "open": 0, "due_soon": 0, "breached": 0, "unassigned": 0, "oldest_waiting_at": None,
-        "median_first_response_seconds": None, "waiting_bot": 0, "resolved_today": 0,
+        "open": 0, "waiting": 0, "due_soon": 0, "breached": 0, "unassigned": 0,
+        "oldest_waiting_at": None, "next_due_at": None, "median_first_response_seconds": None,
+        "waiting_bot": 0, "resolved_today": 0,
     }  # fmt: skip
     assert {one["unit"] for one in report["by_unit"]} == set((await hub.directory.get()).units)
-    assert report["by_channel"] == []
+    assert (report["by_channel"], report["at_risk"], report["notices"], report["incidents"]) == (
+        [], [], [], [],
+    )  # fmt: skip
 
 
 async def test_today_begins_at_the_citys_midnight(hub: Hub, work: Work, clock: FakeClock) -> None:
@@ -203,7 +174,7 @@ async def test_today_begins_at_the_citys_midnight(hub: Hub, work: Work, clock: F
         await change(hub, ticket_id, ava, replies.reply, "On it")
         await work.deliver()
         await change(hub, ticket_id, ava, actions.set_status, Status.RESOLVED)
-    totals = (await _report(hub))["totals"]
+    totals = (await report_of(hub))["totals"]
     assert (totals["resolved_today"], totals["median_first_response_seconds"]) == (1, 180.0)
 
 
@@ -218,7 +189,7 @@ async def test_late_first_responses_are_in_the_median(
         clock.advance(minutes=minutes)
         await change(hub, ticket_id, ava, replies.reply, "On it")
         await work.deliver()
-    report = await _report(hub)
+    report = await report_of(hub)
     assert report["totals"]["median_first_response_seconds"] == 30 * 60
     by_unit = {one["unit"]: one for one in report["by_unit"]}
     assert by_unit["social-media"]["median_first_response_seconds"] == 30 * 60

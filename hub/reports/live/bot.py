@@ -1,0 +1,28 @@
+"""What the bot takes off people's desks today."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.audit.models import AuditEntry
+from hub.reports.live.scope import Scope
+from hub.tickets.models import AuthorKind, Direction, Message
+
+
+async def read_bot(session: AsyncSession, scope: Scope) -> dict[str, int]:
+    """Tickets in which the bot answered from an article today, and those it handed over."""
+    answered = select(func.count(func.distinct(Message.ticket_id))).where(
+        Message.author_kind == AuthorKind.BOT.value,
+        Message.direction == Direction.OUTBOUND.value,
+        Message.articles != [],
+        Message.created_at >= scope.today,
+    )
+    handed = select(func.count(func.distinct(AuditEntry.ticket_id))).where(
+        AuditEntry.action == "hand off", AuditEntry.at >= scope.today
+    )
+    return {
+        "answered_today": await session.scalar(scope.by_ticket(answered, Message.ticket_id)) or 0,
+        "handed_over_today": await session.scalar(scope.by_ticket(handed, AuditEntry.ticket_id))
+        or 0,
+    }
