@@ -9,7 +9,6 @@ import type {
   Counts,
   Directory,
   HistoryEntry,
-  LiveReport,
   LoggedReply,
   Me,
   Message,
@@ -47,7 +46,7 @@ let csrfToken = '';
 type Query = Record<string, string | number | null | undefined>;
 
 interface CallOptions {
-  method?: 'GET' | 'POST' | 'PATCH';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   query?: Query;
   body?: unknown;
   key?: string;
@@ -139,7 +138,6 @@ export const loadHistory = (id: number) =>
 export const loadContact = (id: number) => call<Contact>(`${api}/contacts/${id}`);
 export const findArticles = (q: string, signal?: AbortSignal) =>
   call<{ items: Article[] }>(`${api}/articles`, { query: { q }, signal });
-export const loadLiveReport = () => call<LiveReport>(`${api}/reports/live`);
 
 export const createTicket = (body: NewContactTicket, key: string) =>
   call<Ticket>(`${api}/tickets`, { method: 'POST', body, key });

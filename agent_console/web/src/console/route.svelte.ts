@@ -55,11 +55,20 @@ function address(place: Place): string {
 
 class Route {
   place = $state.raw<Place>(read());
+  /** A page with unsaved work: asked before another page is shown; false stays. */
+  leaving: ((next: Place) => boolean) | null = null;
 
   start(): void {
     addEventListener('popstate', () => {
-      this.place = read();
+      const next = read();
+      if (this.#mayGo(next)) this.place = next;
+      // The address has moved already: it is brought back to what is on the screen.
+      else history.pushState(null, '', address(this.place));
     });
+  }
+
+  #mayGo(next: Place): boolean {
+    return next.page === this.place.page || this.leaving === null || this.leaving(next);
   }
 
   /** The address of a place, for links that can be opened in another tab. */
@@ -75,6 +84,7 @@ class Route {
 
   go(change: Partial<Place>, replace = false): void {
     const next = this.#after(change);
+    if (!this.#mayGo(next)) return;
     const target = address(next);
     if (target !== location.pathname + location.search) {
       if (replace) history.replaceState(null, '', target);
