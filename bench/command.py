@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from bench import (
+    clocks,
     fanout,
     faults,
     ingest_postgresql,
@@ -22,6 +23,7 @@ from bench import (
     latency,
     machine,
     queue,
+    reports,
     search,
     startup,
 )
@@ -38,6 +40,8 @@ MEASUREMENTS: Mapping[str, Callable[[Options], Measurement]] = {
         fanout,
         queue,
         search,
+        clocks,
+        reports,
         faults,
     )
 }
@@ -65,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rounds", type=int, help="how often product and baseline take turns")
     made.add_argument("--sockets", type=int, help="console sockets (fanout)")
     made.add_argument("--tickets", type=int, help="open tickets (queue)")
-    made.add_argument("--messages", type=int, help="messages to search in (search)")
+    made.add_argument("--messages", type=int, help="messages searched or counted (search, reports)")
     made.add_argument("--seed", type=int, help="of the random numbers (faults)")
     made.add_argument("--rate", type=int, help="webhooks a second (latency)")
     made.add_argument("--strict", action="store_true", help="exit with 1 if a goal was missed")
@@ -107,6 +111,8 @@ def _options(wanted: argparse.Namespace, folder: Path) -> Options:
         for name in ("seconds", "rounds", "sockets", "tickets", "messages", "rate", "seed")
         if getattr(wanted, name) is not None
     }
+    if wanted.messages is not None:
+        given["report_messages"] = wanted.messages
     if wanted.seconds is not None:
         given["storm_seconds"] = wanted.seconds
     return replace(base, **given)

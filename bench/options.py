@@ -27,6 +27,8 @@ class Options:
     tickets: int = 200_000
     messages: int = 200_000
     """Messages to search in."""
+    report_messages: int = 1_000_000
+    """Messages of the tickets a report counts."""
     idle_seconds: float = 10.0
     storm_seconds: float = 240.0
     """How long things break in each storm (faults)."""
@@ -38,5 +40,6 @@ class Options:
         """Enough to see that everything runs; the figures mean nothing."""
         return cls(
             folder, seconds=0.4, rounds=1, connections=4, producers=8, rate=20, rate_seconds=1.0,
-            sockets=5, frames=3, tickets=2_000, messages=2_000, idle_seconds=0.2, storm_seconds=4.0,
+            sockets=5, frames=3, tickets=2_000, messages=2_000, report_messages=2_000,
+            idle_seconds=0.2, storm_seconds=4.0,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from agent_console.assets import widget
 from agent_console.pages import ConsolePages
 from agent_console.socket import ConsoleSocket
+from agent_console.survey import SurveyPages
 from bot.emergency import recognise
 from bot.responder import NobodyResponder, RasaResponder
 from bot.runtime import BotRuntime
@@ -147,6 +148,7 @@ def create_app(hub: Hub) -> Starlette:
             Route("/console", console.shell, methods=["GET"]),
             Mount("/console", routes=console.routes()),
             Route("/widget.js", widget),
+            *SurveyPages(hub).routes(),
         ],
         middleware=[Middleware(Guard, origin=hub.settings.origin, cookie=COOKIE)],
         exception_handlers={**HANDLERS, HTTPException: on_http_error, Exception: on_bug},

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hub.mail.addresses import clean_address
+
 
 def is_loopback(host: str) -> bool:
     """Whether `host`, an address or a name, is this machine's own."""
@@ -108,6 +110,14 @@ class Settings(BaseSettings):
     bot_resolve_hours: int = Field(
         24, ge=1, description="A ticket the bot answered is resolved after this much silence."
     )
+    surveys: bool = Field(
+        True,
+        description="Ask customers how satisfied they are after a resolution, on channels that "
+        "allow it.",
+    )
+    survey_pause_days: int = Field(
+        30, ge=0, description="A customer is asked at most once in this time."
+    )
     raw_retention_days: int = Field(90, ge=1, description="How long raw bodies are kept.")
     unreadable_retention_days: int = Field(14, ge=1, description="How long unreadable ones are.")
     event_retention_days: int = Field(
@@ -116,6 +126,26 @@ class Settings(BaseSettings):
     alert_url: SecretStr | None = Field(
         None,
         description="Where a JSON POST goes when a part or an account fares badly, or well again.",
+    )
+    smtp_host: str | None = Field(
+        None, description="The mail server that takes scheduled reports; without it none are sent."
+    )
+    smtp_port: int = Field(
+        587, ge=1, le=65535, description="Its port: 587 for `starttls`, 465 for `tls`."
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the connection is encrypted; the certificate is verified. `none` sends "
+        "no password, but to this machine.",
+    )
+    smtp_user: str | None = Field(None, description="Who signs in there; without it nobody does.")
+    smtp_password: SecretStr | None = Field(
+        None, validate_default=True, description="The password to sign in with."
+    )
+    mail_from: str | None = Field(
+        None,
+        validate_default=True,
+        description="The address mail comes from; needed with HUB_SMTP_HOST.",
     )
     session_hours: int = Field(12, ge=1, description="How long a sign-in lasts.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
@@ -142,6 +172,25 @@ class Settings(BaseSettings):
         if url is None and info.data.get("bot") == "external":
             raise ValueError("HUB_BOT=external needs HUB_RASA_URL")
         return url
+
+    @field_validator("smtp_password")
+    @classmethod
+    def _kept_secret(cls, password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if password is None and info.data.get("smtp_user") is not None:
+            raise ValueError("HUB_SMTP_USER needs HUB_SMTP_PASSWORD")
+        bare = info.data.get("smtp_security") == "none"
+        if password is not None and bare and not is_loopback(info.data.get("smtp_host") or ""):
+            raise ValueError("HUB_SMTP_SECURITY=none would send it in the clear")
+        return password
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, address: str | None, info: ValidationInfo) -> str | None:
+        if address is None:
+            if info.data.get("smtp_host") is not None:
+                raise ValueError("HUB_SMTP_HOST needs HUB_MAIL_FROM")
+            return None
+        return clean_address(address)
 
     @property
     def is_loopback(self) -> bool:

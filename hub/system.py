@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text
 
@@ -33,6 +34,7 @@ from hub.ports import (
     PartState,
     Responder,
 )
+from hub.reports.live import LiveReports, live_report
 from hub.search.index import SearchIndex, search_index
 from hub.secrets import Seal
 from hub.seed import seed
@@ -102,6 +104,7 @@ class Hub:
         self.conversations = TicketConversations(self.database, self.feed, self.directory, now)
         self.typing = Typing(self.database, now)
         self.service_requests = TicketRequests(self.database, self.directory)
+        self.live = LiveReports(self._live_report)
 
     async def prepare(self) -> None:
         """Bring the database up to date and seed it."""
@@ -125,6 +128,7 @@ class Hub:
         await self.rooms.start()
 
     async def aclose(self) -> None:
+        await self.live.aclose()
         await self.rooms.stop()
         await self.writer.aclose()
         await self.feed.aclose()
@@ -132,6 +136,11 @@ class Hub:
         await self.connectors.aclose()
         await self.rooms.responder.aclose()
         await self.database.aclose()
+
+    async def _live_report(self, unit: str | None) -> dict[str, Any]:
+        directory = await self.directory.get()
+        async with self.database.read() as session:
+            return await live_report(session, directory, self.now(), self.settings.timezone, unit)
 
     def _notice(self, frames: Sequence[Frame]) -> None:
         if any(frame.kind in ("config.changed", "agent.updated") for frame in frames):

@@ -22,15 +22,22 @@ from hub.errands import deletions
 from hub.errands.deletions import Deletions
 from hub.errands.handlers import errands
 from hub.events.models import Event
+from hub.incidents.jobs import incident_jobs
+from hub.incidents.watch import Watch
 from hub.intake.models import RawBody
 from hub.jobs.models import Job
 from hub.jobs.queue import Handler, JobQueue
 from hub.media.job import KIND as FETCH_MEDIA
 from hub.media.job import FetchMedia
 from hub.media.orphans import Orphans
+from hub.notices.reading import remove_old
 from hub.parts import PartsWatch
+from hub.reports.keeper import Keeper
+from hub.reports.schedules.handlers import due_reports, report_jobs
+from hub.reports.schedules.job import KIND as SEND_REPORT
 from hub.sla.jobs import clock_jobs
 from hub.sla.sweep import Sweep
+from hub.surveys.handlers import survey_jobs
 from hub.system import Hub
 from hub.tickets.models import EarlyHappening
 from hub.triage.triage import Triage
@@ -43,6 +50,10 @@ SWEEP_EVERY = 1.0
 LOOK_EVERY = 2.0
 TIDY_EVERY = 600.0
 RENEW_EVERY = 15.0
+REPORT_EVERY = 1.0
+WATCH_EVERY = 20.0
+RECOUNT_EVERY = 3.0
+DUE_REPORTS_EVERY = 5.0
 
 _KEEP_EARLY = timedelta(days=30)
 """How long what was told of a message waits for it to come."""
@@ -66,12 +77,17 @@ class Worker:
         handlers = {
             "triage": triage,
             **self._errands(),
+            **survey_jobs(hub),
+            **incident_jobs(hub),
             **clock_jobs(hub.database, hub.directory, hub.now),
         }
-        self._jobs = JobQueue(hub.database, hub.now, handlers, apart={FETCH_MEDIA})
+        self._jobs = JobQueue(hub.database, hub.now, handlers, apart={FETCH_MEDIA, SEND_REPORT})
         # A queue of its own: strangers' slow servers must not hold up what may be an emergency.
         media = FetchMedia(hub.database, hub.files, hub.now)
         self._media = JobQueue(hub.database, hub.now, {FETCH_MEDIA: media}, only={FETCH_MEDIA})
+        # Another: a report takes seconds to make, a mail server minutes not to answer.
+        self._letters = JobQueue(hub.database, hub.now, report_jobs(hub), only={SEND_REPORT})
+        self._due_reports = due_reports(hub)
         self._orphans = Orphans(hub.database)
         self._deliveries = DeliveryWorker(
             hub.database, hub.directory, hub.connectors, hub.renewal, hub.now
@@ -83,7 +99,9 @@ class Worker:
             hub.database, hub.directory, hub.connectors, hub.intake, hub.now, hub.renewal
         )
         self._parts = PartsWatch(hub)
-        self._rung = {name: asyncio.Event() for name in ("jobs", "deliveries", "media")}
+        self._watch = Watch(hub.database, hub.now, hub.settings.timezone)
+        self._keeper = Keeper(hub.database, hub.directory, hub.now, hub.settings.timezone)
+        self._rung = {name: asyncio.Event() for name in ("jobs", "deliveries", "media", "letters")}
         self._tasks: list[asyncio.Task[None]] = []
 
     def _errands(self) -> dict[str, Handler]:
@@ -100,12 +118,17 @@ class Worker:
             "deliveries": lambda: self._pull(
                 "deliveries", self._deliveries.claim, self._deliveries.deliver
             ),
+            "letters": lambda: self._pull("letters", self._letters.claim, self._letters.run),
+            "due reports": lambda: self._every(DUE_REPORTS_EVERY, self._due_reports.run),
             "sweep": lambda: self._every(SWEEP_EVERY, self._sweep.run),
             "deletions": lambda: self._every(TIDY_EVERY, self._deletions.ensure),
             "parts": lambda: self._every(LOOK_EVERY, self._parts.look),
+            "incidents": lambda: self._every(WATCH_EVERY, self._watch.run),
+            "recount": lambda: self._every(RECOUNT_EVERY, self._watch.recount),
             "tidy": lambda: self._every(TIDY_EVERY, self._tidy),
             "poll": self._poller.run,
             "renew": lambda: self._every(RENEW_EVERY, self._hub.renewal.run),
+            "reports": lambda: self._every(REPORT_EVERY, self._keeper.run),
         }
         self._tasks = [
             asyncio.create_task(self._keep(name, loop), name=f"worker-{name}")
@@ -192,4 +215,5 @@ class Worker:
                 )
             )
             await session.execute(delete(Job).where(Job.done_at < now - timedelta(days=7)))
+            await remove_old(session, now)
         await self._orphans.remove(now)

@@ -31,6 +31,7 @@ from hub.delivery.worker import DeliveryWorker
 from hub.errands import deletions
 from hub.errands.handlers import errands
 from hub.events.models import Event
+from hub.incidents.jobs import incident_jobs
 from hub.jobs.models import Job
 from hub.jobs.queue import JobQueue
 from hub.ports import ChannelKind, InboundMessage, ReceivedBody
@@ -39,6 +40,7 @@ from hub.seed import seed
 from hub.settings import Settings
 from hub.sla.jobs import clock_jobs
 from hub.sla.sweep import Sweep
+from hub.surveys.handlers import survey_jobs
 from hub.system import Hub
 from hub.team.access import Actor, Principal
 from hub.team.models import Role
@@ -278,6 +280,8 @@ class Work:
             {
                 "triage": self.triage,
                 **errands(hub),
+                **survey_jobs(hub),
+                **incident_jobs(hub),
                 deletions.KIND: self.deletions,
                 **clock_jobs(hub.database, hub.directory, hub.now),
             },

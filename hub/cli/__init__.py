@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import bench, bot, database, people, serving
+from hub.cli import bench, bot, database, people, reports, serving
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +19,7 @@ for command in (database.migrate, database.seed, database.replay):
 app.add_typer(people.tokens, name="token")
 app.add_typer(people.agents, name="agent")
 app.add_typer(bot.app, name="bot")
+app.add_typer(reports.app, name="reports")
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
     bench.bench
 )

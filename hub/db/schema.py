@@ -12,6 +12,7 @@ from hub.jobs.models import Job
 from hub.media.models import File
 from hub.notices.models import Notice
 from hub.people.models import Contact, ContactPoint
+from hub.reports.models import ReportDay, TicketFact
 from hub.reports.schedules.models import ReportSchedule
 from hub.sla.models import (
     Breach,
@@ -67,12 +68,14 @@ __all__ = [
     "PolicyRow",
     "RateBudgetRow",
     "RawBody",
+    "ReportDay",
     "ReportSchedule",
     "RulesVersion",
     "Session",
     "SignInFailure",
     "Survey",
     "Ticket",
+    "TicketFact",
     "TicketTag",
     "TimelineRow",
     "Unit",

@@ -8,7 +8,9 @@ import pytest
 from bench.command import MEASUREMENTS, main
 
 
-@pytest.mark.parametrize("name", ["startup", "ingest_sqlite", "fanout", "queue", "search"])
+@pytest.mark.parametrize(
+    "name", ["startup", "ingest_sqlite", "fanout", "queue", "search", "clocks", "reports"]
+)
 def test_a_measurement_runs(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The others, of PostgreSQL and of latency, are made of the same parts and take longer."""
     file = tmp_path / "found.json"

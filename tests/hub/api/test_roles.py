@@ -17,13 +17,22 @@ from fastapi.routing import APIRoute
 
 from hub.api import (
     accounts,
+    bulk,
     callbacks,
+    exports,
     files,
+    incidents,
     joining,
+    live,
     messages,
+    notices,
     people,
+    reports,
+    sla,
+    surveys,
     system,
     tickets,
+    timeline,
     unreadable,
 )
 from hub.api.app import create_api
@@ -64,7 +73,18 @@ class Target:
         )
 
 
-ABSENT = {"account_id": 987_654_321, "body_id": 987_654_321}
+ABSENT = dict.fromkeys(
+    (
+        "account_id",
+        "body_id",
+        "notice_id",
+        "bulk_id",
+        "schedule_id",
+        "incident_id",
+        "number",
+    ),
+    987_654_321,
+)
 """What belongs to no ticket: who may touch it is asked of one that is not there."""
 
 Expected = Callable[[Caller, Target], int]
@@ -86,6 +106,10 @@ def _leads_miss(caller: Caller, target: Target) -> int:
     return 404 if caller.is_lead else 403
 
 
+def _leads_get(status: int) -> Expected:
+    return lambda caller, target: status if caller.is_lead else 403
+
+
 def _admins(status: int) -> Expected:
     return lambda caller, target: status if caller.is_admin else 403
 
@@ -98,10 +122,22 @@ def _whose_contact(caller: Caller, target: Target) -> int:
     return 200 if caller.sees(target.unit, target.assignee_id) else 404
 
 
+def _whispers(caller: Caller, target: Target) -> int:
+    if not caller.is_lead:
+        return 403
+    return 409 if target.assignee is None else 201
+
+
 CALL = {"channel": "phone", "name": "Ida Lund", "phone": "850 555 0142", "body": "No water"}
 
 PROMISE = {"due_at": "2031-01-02T10:00:00Z", "phone": "850 555 0142"}
 ACCOUNT = {"kind": "x", "slug": "second"}
+SCHEDULE = {"name": "Daily", "frequency": "daily", "recipients": ["director@city.example"]}
+MANY = {"ids": [987_654_320], "change": {"priority": "high"}}
+
+DRAFT: dict[str, Any] = {"calendars": [], "policies": []}
+RULES = {"base_version": 1, **DRAFT}
+INCIDENT = {"title": "Outage in Killearn"}
 
 CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
     ("GET", "/tickets"): (None, _anybody()),
@@ -132,6 +168,26 @@ CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
     # There is no such file; who gets one that is there is asked in `test_files`.
     ("GET", "/messages/{message_id}/attachments/{index}"): (None, _anybody(404)),
     ("HEAD", "/messages/{message_id}/attachments/{index}"): (None, _anybody(404)),
+    ("POST", "/tickets/bulk"): (MANY, _anybody()),
+    ("POST", "/tickets/bulk/count"): ({"filter": {"view": "all"}}, _anybody()),
+    ("POST", "/bulk/{bulk_id}/undo"): (None, _anybody(404)),
+    ("GET", "/notices"): (None, _anybody()),
+    ("POST", "/notices/seen"): ({"until": 0}, _people),
+    ("POST", "/notices/{notice_id}/acknowledge"): (None, _anybody(404)),
+    ("POST", "/tickets/{ticket_id}/whisper"): ({"body": "Mention the hotline"}, _whispers),
+    ("GET", "/tickets/{ticket_id}/survey"): (None, _anybody(404)),
+    ("GET", "/tickets/{ticket_id}/timeline"): (None, _who_sees()),
+    ("GET", "/sla"): (None, _leads),
+    ("PUT", "/sla"): (RULES, _leads_get(422)),
+    ("POST", "/sla/check"): (DRAFT, _leads),
+    ("POST", "/sla/preview"): (
+        {**DRAFT, "at": "2026-11-20T16:50:00-05:00", "facts": {"channel": "x", "unit": "billing"}},
+        _leads_get(422),
+    ),
+    ("GET", "/sla/versions"): (None, _leads),
+    ("GET", "/sla/versions/{number}"): (None, _leads_miss),
+    ("POST", "/sla/versions/{number}/restore"): ({"base_version": 1}, _leads_miss),
+    ("GET", "/sla/holidays"): (None, _leads_get(422)),
     ("GET", "/contacts"): (None, _anybody()),
     ("GET", "/contacts/{contact_id}"): (None, _whose_contact),
     ("GET", "/units"): (None, _anybody()),
@@ -150,9 +206,30 @@ CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
     ("GET", "/unreadable/{body_id}"): (None, _leads_miss),
     ("POST", "/unreadable/{body_id}/replay"): (None, _leads_miss),
     ("POST", "/unreadable/{body_id}/dismiss"): ({"reason": "spam"}, _leads_miss),
+    ("GET", "/incidents"): (None, _anybody()),
+    ("POST", "/incidents"): (INCIDENT, _leads_get(201)),
+    ("GET", "/incidents/{incident_id}"): (None, _anybody(404)),
+    ("PATCH", "/incidents/{incident_id}"): ({"version": 1}, _leads_miss),
+    ("POST", "/incidents/{incident_id}/open"): ({}, _leads_miss),
+    ("POST", "/incidents/{incident_id}/dismiss"): (None, _leads_miss),
+    ("POST", "/incidents/{incident_id}/answer"): ({"body": "Soon"}, _leads_miss),
+    ("POST", "/incidents/{incident_id}/close"): (None, _leads_miss),
+    ("GET", "/incidents/{incident_id}/tickets"): (None, _anybody(404)),
+    ("POST", "/incidents/{incident_id}/tickets"): ({"ids": [1]}, _leads_miss),
+    ("DELETE", "/incidents/{incident_id}/tickets/{ticket_id}"): (None, _leads_miss),
+    ("GET", "/incidents/{incident_id}/candidates"): (None, _anybody(404)),
     ("GET", "/reports/live"): (None, _leads),
+    ("GET", "/reports/service"): (None, _leads),
+    ("GET", "/reports/tickets"): (None, _leads),
+    ("GET", "/reports/surveys"): (None, _leads),
+    ("GET", "/reports/export"): (None, _leads_get(422)),
+    ("GET", "/report-schedules"): (None, _leads),
+    ("POST", "/report-schedules"): (SCHEDULE, _leads_get(201)),
+    ("PATCH", "/report-schedules/{schedule_id}"): ({"hour": 8}, _leads_miss),
+    ("DELETE", "/report-schedules/{schedule_id}"): (None, _leads_miss),
+    ("POST", "/report-schedules/{schedule_id}/send"): (None, _leads_get(409)),
 }
-ROUTERS = 9
+ROUTERS = 18
 TARGETS = (("call-center", "dana"), ("billing", None))
 
 
@@ -165,7 +242,8 @@ def _routes(router: APIRouter) -> Iterable[tuple[str, str]]:
 
 def test_the_table_names_every_call() -> None:
     modules = (
-        tickets, messages, joining, callbacks, files, people, system, accounts, unreadable,
+        tickets, messages, joining, bulk, notices, surveys, callbacks, files, people, system,
+        accounts, unreadable, reports, incidents, exports, live, sla, timeline,
     )  # fmt: skip
     assert len(modules) == ROUTERS
     routers = [module.router for module in modules]
