@@ -316,29 +316,20 @@ export interface Counts {
   units: Record<string, number>;
 }
 
-export interface LoadRow {
-  open: number;
-  due_soon: number;
-  breached: number;
-  oldest_waiting_at: string | null;
-  median_first_response_seconds: number | null;
-}
-
-export interface LiveReport {
-  at: string;
-  totals: LoadRow & { waiting_bot: number; unassigned: number; resolved_today: number };
-  by_unit: (LoadRow & { unit: string })[];
-  by_channel: (LoadRow & { channel: ChannelKind })[];
-  agents: { id: number; name: string; presence: Presence; open: number }[];
-  bot: { answered_today: number; handed_over_today: number };
-}
-
 export interface Problem {
   type: string;
   title: string;
   status: number;
   detail: string | null;
   errors: { field: string; message: string }[];
+}
+
+/** Open tickets whose clocks are computed anew under a version of the service times. */
+export interface Recompute {
+  version: number;
+  total: number;
+  done: number;
+  finished_at: string | null;
 }
 
 interface Numbered {
@@ -357,6 +348,7 @@ export type HubEvent = Numbered &
     | { kind: 'ticket.typing'; data: { by: 'agent' | 'customer'; name: string } }
     | { kind: 'system.changed'; data: { parts: Part[] } }
     | { kind: 'config.changed'; data: Record<string, unknown> | null }
+    | { kind: 'sla.changed'; data: Recompute }
   );
 
 export type ServerFrame =

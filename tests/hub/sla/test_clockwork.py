@@ -21,7 +21,7 @@ def _clockwork() -> Clockwork:
 
 
 def _ticket(at: datetime, **facts: Any) -> TicketDraft:
-    row = {
+    row: dict[str, Any] = {
         "id": None,
         "created_at": at,
         "status": "bot",

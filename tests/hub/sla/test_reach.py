@@ -20,7 +20,7 @@ NAMES = Names(frozenset(CHANNELS), frozenset(UNITS), frozenset({"gas-leak"}))
 
 
 def _policy(id: int, **conditions: Any) -> SlaPolicy:
-    wanted = {
+    wanted: dict[str, Any] = {
         name: value if isinstance(value, bool) else frozenset(value)
         for name, value in conditions.items()
     }
