@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, Id, Json
@@ -15,7 +15,15 @@ class AuditEntry(Base):
     """One change: who, what, to which ticket."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_ticket", "ticket_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_entries_ticket", "ticket_id", "id"),
+        Index(
+            "ix_audit_entries_hand_off",
+            "at",
+            sqlite_where=text("action = 'hand off'"),
+            postgresql_where=text("action = 'hand off'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime]

@@ -86,6 +86,19 @@ class ClockRow(Base):
             sqlite_where=text("running_since is not null and breached_at is null"),
             postgresql_where=text("running_since is not null and breached_at is null"),
         ),
+        # What the live report counts of the last hours.
+        Index(
+            "ix_sla_clocks_met",
+            "met_at",
+            sqlite_where=text("met_at is not null"),
+            postgresql_where=text("met_at is not null"),
+        ),
+        Index(
+            "ix_sla_clocks_ended",
+            "ended_at",
+            sqlite_where=text("ended_at is not null"),
+            postgresql_where=text("ended_at is not null"),
+        ),
         Index(
             "ix_sla_clocks_warning",
             "warn_at",
@@ -122,6 +135,7 @@ class Breach(Base):
     """A target that was missed: append-only, whatever is recomputed later."""
 
     __tablename__ = "breaches"
+    __table_args__ = (Index("ix_breaches_due", "due_at"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"), index=True)

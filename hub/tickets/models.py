@@ -91,6 +91,12 @@ class Ticket(Base):
             postgresql_where=text("incident_id is not null"),
         ),
         Index("ix_tickets_created", "created_at"),
+        Index(
+            "ix_tickets_resolved",
+            "resolved_at",
+            sqlite_where=text("resolved_at is not null"),
+            postgresql_where=text("resolved_at is not null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -223,6 +229,12 @@ class Message(Base):
         UniqueConstraint("account_id", "external_id"),
         UniqueConstraint("ticket_id", "key"),
         Index("ix_messages_ticket", "ticket_id", "id"),
+        Index(
+            "ix_messages_bot",
+            "created_at",
+            sqlite_where=text("author_kind = 'bot'"),
+            postgresql_where=text("author_kind = 'bot'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

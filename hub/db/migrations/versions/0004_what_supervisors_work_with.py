@@ -10,6 +10,15 @@ down_revision = "0003"
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+_LIVE = (
+    ("ix_tickets_resolved", "tickets", "resolved_at", "resolved_at is not null"),
+    ("ix_sla_clocks_met", "sla_clocks", "met_at", "met_at is not null"),
+    ("ix_sla_clocks_ended", "sla_clocks", "ended_at", "ended_at is not null"),
+    ("ix_breaches_due", "breaches", "due_at", None),
+    ("ix_messages_bot", "messages", "created_at", "author_kind = 'bot'"),
+    ("ix_audit_entries_hand_off", "audit_entries", "at", "action = 'hand off'"),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -203,8 +212,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("incident_id is not null"),
     )
 
+    # What the live report counts of the last hours.
+    for name, table, column, where in _LIVE:
+        only = sa.text(where) if where else None
+        op.create_index(name, table, [column], sqlite_where=only, postgresql_where=only)
+
 
 def downgrade() -> None:
+    for name, table, _, _ in _LIVE:
+        op.drop_index(name, table)
     op.drop_index("ix_tickets_incident", "tickets")
     op.drop_index("ix_tickets_created", "tickets")
     op.drop_column("tickets", "incident_id")
