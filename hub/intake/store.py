@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Table
@@ -162,7 +163,8 @@ async def _load_tickets(
         found = await gateway.match(TICKETS, ["id"], more)
         drafts |= {row["id"]: TicketDraft(row, []) for row in found}
     ids = _unique((number,) for number in drafts)
-    for clock in await gateway.match(CLOCKS, ["ticket_id"], ids):
+    clocks = await gateway.match(CLOCKS, ["ticket_id"], ids)
+    for clock in sorted(clocks, key=itemgetter("id")):  # the exchanges, oldest first
         drafts[clock["ticket_id"]].clocks.append(clock)
     for breach in await gateway.match(BREACHES, ["ticket_id"], ids):
         drafts[breach["ticket_id"]].missed.add(breach["clock_id"])

@@ -198,6 +198,7 @@ ANSWERS = (
     ("POST", "/chat/files", 401),
     ("GET", "/chat/files/1/0", 404),
     ("GET", "/chat/transcript", 404),
+    ("GET", "/survey/nothing", 404),
 )
 
 
@@ -265,6 +266,8 @@ PLACES = {
     "/console/socket",
     "/console",
     "/console/assets",
+    "/survey/{token}",
+    "/survey/{token}/comment",
     "/console/sign-in",
     "/console/sign-out",
     "/console/",
