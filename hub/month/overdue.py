@@ -16,7 +16,7 @@ from hub.month.ledger import BREACHES, ESCALATIONS, NOTICES, Ledger
 from hub.notices.models import Audience, Severity
 from hub.sla.policy import ActionKind
 from hub.sla.promises import ESCALATE, Moment, escalation, lane
-from hub.sla.summary import breach_of, is_missed
+from hub.sla.summary import breach_of, is_missed, rests_with_bot
 from hub.team.access import SYSTEM
 from hub.tickets.models import Priority, Status
 
@@ -135,9 +135,7 @@ class Overdue:
 
 def _due(dossier: Dossier, at: datetime) -> list[tuple[datetime, Moment, Row]]:
     """The moments before `at` that the sweep would find."""
-    row = dossier.row
-    # What the bot answered waits for nobody until the customer writes again.
-    if row["status"] == Status.BOT and row["waiting_since"] is None:
+    if rests_with_bot(dossier.row):
         return []
     found = []
     for clock in dossier.draft.clocks:

@@ -6,7 +6,7 @@ the tickets were read: of two that computed the same ticket, the one that saw le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -50,9 +50,14 @@ async def read_cursor(session: AsyncSession) -> int | None:
 
 
 async def store(
-    session: AsyncSession, facts: Sequence[Mapping[str, Any]], seen: int, cursor: int
+    session: AsyncSession,
+    ids: Collection[int],
+    facts: Sequence[Mapping[str, Any]],
+    seen: int,
+    cursor: int,
 ) -> None:
-    """Write facts that were read at cursor `seen`, and move it to `cursor`.
+    """Write the facts of tickets `ids` that were read at cursor `seen`, and move it to `cursor`.
+    Those of them that have none count no more.
 
     Raises Overtaken.
     """
@@ -65,15 +70,15 @@ async def store(
     )
     if moved is None:
         raise Overtaken
-    if not facts:
+    if not ids:
         return
-    ids = [fact["ticket_id"] for fact in facts]
     before = await session.scalars(
         select(TicketFact.day).where(TicketFact.ticket_id.in_(ids)).distinct()
     )
     days = {*before, *(fact["day"] for fact in facts)}
     await session.execute(delete(TicketFact).where(TicketFact.ticket_id.in_(ids)))
-    await session.execute(insert(_FACTS), list(facts))
+    if facts:
+        await session.execute(insert(_FACTS), list(facts))
     await touch(session, days)
 
 
@@ -133,11 +138,11 @@ async def recompute(
     """Compute and write the facts of these tickets, and of those they may follow; gives how
     many. Raises Overtaken."""
     async with database.read() as session:
-        more = await neighbours(session, ids) if follow and ids else set()
-        facts = await compute(session, {*ids, *more}, rules, zone, now) if ids else []
+        wanted = {*ids, *(await neighbours(session, ids) if follow and ids else ())}
+        facts = await compute(session, wanted, rules, zone, now) if wanted else []
     async with database.write() as session:
-        await store(session, facts, seen, seen if cursor is None else cursor)
-    return len(facts)
+        await store(session, wanted, facts, seen, seen if cursor is None else cursor)
+    return len(wanted)
 
 
 async def rebuild(
@@ -200,7 +205,7 @@ async def fill(
         ids = await _next_ids(session, reached, BATCH)
         facts = await compute(session, ids, rules, zone, now)
     async with database.write() as session:
-        await store(session, facts, seen, seen)
+        await store(session, ids, facts, seen, seen)
         place = Counter.name == FILL
         if ids:
             await session.execute(update(Counter).where(place).values(value=ids[-1]))

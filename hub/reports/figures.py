@@ -1,7 +1,8 @@
 """What a report says, as values: the query, and the figures that answer it.
 
-    population of a response metric = the clocks that started in the period, without those that the
-                                      bot answered or that needed no reply (both counted apart)
+    population of a metric          = the clocks of tickets created in the period, without those
+                                      that the bot ended or that needed no reply (both counted
+                                      apart), and without first responses of calls and walk-ins
     decided                         = within + late + overdue + unanswered; the rest are pending
     share within target             = within / decided: late and unanswered are misses
     median, 90th percentile         = over decided ones, overdue and unanswered as longer than any
@@ -62,9 +63,9 @@ class MetricFigures:
     overdue: int = 0
     """Still open, and its target is missed."""
     unanswered: int = 0
-    """Closed by a person without an answer."""
+    """Closed by a person without an answer: at once, whatever the target."""
     pending: int = 0
-    """Open, its target not reached yet; or without a target and not met."""
+    """Its target not reached yet; or without a target."""
     answered_by_bot: int = 0
     no_reply_needed: int = 0
     business: Times = field(default_factory=Times)
@@ -94,17 +95,18 @@ class ReportRow:
     open: int = 0
     first_response: MetricFigures = field(default_factory=MetricFigures)
     next_response: MetricFigures = field(default_factory=MetricFigures)
-    """Each ticket's longest exchange."""
+    """Each ticket once, with the exchange that went worst: overdue or unanswered, else late, else
+    the longest."""
     resolution: MetricFigures = field(default_factory=MetricFigures)
     with_bot: int = 0
     """Began in the bot's hands."""
     contained: int = 0
-    """Of these, resolved without a person having written."""
+    """Of these, resolved without having been handed over, and without a person having written."""
     reopened: int = 0
     """Of the resolved ones, reopened at least once."""
     first_contact: int = 0
-    """Of the resolved ones: the customer had to ask once, it was never reopened, and no ticket
-    of the same customer and topic followed within 7 days."""
+    """Of the resolved ones: it was answered, the customer had to ask once, it was never reopened,
+    and no ticket of the same customer and topic followed within 7 days."""
     surveys_asked: int = 0
     surveys_answered: int = 0
     surveys_satisfied: int = 0

@@ -26,15 +26,19 @@ _CLOCKS = cast(Table, ClockRow.__table__)
 async def compute(
     session: AsyncSession, ids: Iterable[int], rules: Rules, zone: ZoneInfo, now: datetime
 ) -> list[dict[str, Any]]:
-    """The facts of these tickets, by id; those that do not exist have none."""
+    """The facts of these tickets, by id. Those that do not exist have none, and a merged one
+    counts in the ticket it was merged into."""
     wanted = sorted(set(ids))
     tickets = await session.execute(
         select(
             Ticket.id, Ticket.status, Ticket.channel, Ticket.unit, Ticket.topic,
             Ticket.assignee_id, Ticket.created_at, Ticket.resolved_at,
-        ).where(Ticket.id.in_(wanted)).order_by(Ticket.id)
+        )
+        .where(Ticket.id.in_(wanted), Ticket.merged_into_id.is_(None))
+        .order_by(Ticket.id)
     )  # fmt: skip
     found = {ticket.id: TicketRows(ticket) for ticket in tickets}
+    wanted = list(found)
     for clock in await session.execute(
         select(_CLOCKS).where(_CLOCKS.c.ticket_id.in_(wanted)).order_by(_CLOCKS.c.id)
     ):

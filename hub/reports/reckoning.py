@@ -3,9 +3,9 @@
 | fact | is |
 |---|---|
 | with_bot | it began in the bot's hands |
-| contained | of these, resolved, and no person has written |
+| contained | of these, resolved, never handed over, and no person has written |
 | reopened | resolved, and was reopened before |
-| first_contact | resolved, never reopened, no message of the customer after the first answer (a person's, or an article the bot gave), and nothing followed |
+| first_contact | resolved, never reopened, answered (by a person, or with an article by the bot), no message of the customer after that, and nothing followed; who calls or walks in is answered there |
 | agent_id | who resolved it, else who wrote the first answer, else to whom it is given |
 | next_response | the exchange that counts: an unanswered or overdue one, else a late one, else the longest that was answered, else the one still open |
 """  # noqa: E501 - a table
@@ -20,7 +20,9 @@ from zoneinfo import ZoneInfo
 
 from hub.reports.models import LASTING
 from hub.reports.outcome import ENDLESS, OF_STANDING, Outcome
-from hub.sla import BusinessHours, Clock, Ended, Metric, Rules, TicketStatus
+from hub.sla import BusinessHours, ClockState, Metric, Rules, TicketStatus
+from hub.sla.clockwork import clock_of
+from hub.sla.entries import COUNTER_CHANNELS
 from hub.sla.summary import VOID
 from hub.tickets.models import AuthorKind, Direction
 
@@ -99,10 +101,10 @@ def reckon(rows: TicketRows, rules: Rules, zone: ZoneInfo, now: datetime) -> dic
         "resolved_day": resolved_day,
         "lasting": int(resolved_day is None or resolved_day > day + LASTING),
         "with_bot": int(with_bot),
-        "contained": int(with_bot and resolved and not people),
+        "contained": int(resolved and not people and _only_bot(statuses)),
         "reopened": int(reopened),
         "first_contact": int(
-            resolved and not reopened and not rows.followed and not _asked_again(rows.messages)
+            resolved and not reopened and not rows.followed and _answered_at_once(rows)
         ),
         "survey_asked": int(survey is not None),
         "survey_score": None if survey is None else survey.score,
@@ -156,17 +158,24 @@ def _agent(rows: TicketRows, people: Sequence[Any], *, resolved: bool) -> int | 
     return assignee
 
 
-def _asked_again(messages: Sequence[Any]) -> bool:
-    """Whether the customer wrote after the first answer."""
+def _only_bot(statuses: Sequence[tuple[datetime, str]]) -> bool:
+    """Whether it never was in people's hands."""
+    return all(status in (TicketStatus.BOT, TicketStatus.RESOLVED) for _, status in statuses)
+
+
+def _answered_at_once(rows: TicketRows) -> bool:
+    """Whether there was an answer, and the customer did not write after the first one."""
     answered: datetime | None = None
-    for message in messages:
+    for message in rows.messages:
         if message.direction == Direction.OUTBOUND:
             by_person = message.author_kind in (AuthorKind.AGENT, AuthorKind.STAFF)
             if by_person or (message.author_kind == AuthorKind.BOT and message.article):
                 answered = min(answered or message.sent_at, message.sent_at)
-    return answered is not None and any(
+    if answered is None:
+        return rows.ticket.channel in COUNTER_CHANNELS
+    return not any(
         message.direction == Direction.INBOUND and message.sent_at > answered
-        for message in messages
+        for message in rows.messages
     )
 
 
@@ -175,14 +184,17 @@ def _metrics(
 ) -> tuple[dict[str, _Measured], datetime | None]:
     """Each metric, and when the next clock will be overdue."""
     first, resolution = _UNSEEN, _UNSEEN
-    exchanges: list[tuple[int, timedelta, _Measured]] = []
+    exchanges: list[tuple[int, timedelta, datetime, _Measured]] = []
     due: list[datetime] = []
+    resolved = rows.ticket.status == TicketStatus.RESOLVED
+    counter = rows.ticket.channel in COUNTER_CHANNELS
     for row in rows.clocks:
-        if row.ended == VOID:
+        if row.ended == VOID or (counter and row.metric == Metric.FIRST_RESPONSE):
             continue
         hours = rules.calendars.get(row.policy_id, rules.calendar)
-        state = _clock(row).state(now, BusinessHours.always() if row.calendar_time else hours)
-        outcome = OF_STANDING[state.standing]
+        clock = clock_of(row._mapping)
+        state = clock.state(now, BusinessHours.always() if row.calendar_time else hours)
+        outcome = _outcome(state, resolved=resolved)
         if row.metric == Metric.RESOLUTION:
             spans = _runs(statuses, state.met_at) if state.met_at is not None else []
         elif state.met_at is not None and state.met_at > state.started_at:
@@ -198,15 +210,24 @@ def _metrics(
             resolution = found
         else:
             longest = _NOTHING if outcome in ENDLESS else -state.used
-            exchanges.append((_PLACES[outcome], longest, found))
-    # Of equal ones the oldest.
-    counts = min(exchanges, key=lambda one: one[:2], default=(0, _NOTHING, _UNSEEN))[2]
+            exchanges.append((_PLACES[outcome], longest, state.started_at, found))
+    # Of equal ones the oldest: it may have the newest row.
+    *_, counts = min(exchanges, key=lambda one: one[:3], default=(_UNSEEN,))
     measured = {
         Metric.FIRST_RESPONSE.value: first,
         Metric.NEXT_RESPONSE.value: counts,
         Metric.RESOLUTION.value: resolution,
     }
     return measured, min(due, default=None)
+
+
+def _outcome(state: ClockState, *, resolved: bool) -> Outcome:
+    found = OF_STANDING[state.standing]
+    if found is Outcome.WITHIN and state.target is None:
+        return Outcome.PENDING  # nothing was promised, so nothing is kept
+    if resolved and found in (Outcome.PENDING, Outcome.OVERDUE):
+        return Outcome.UNANSWERED  # closed silently: its clock runs on, but nobody owes it
+    return found
 
 
 def _measure(
@@ -232,19 +253,3 @@ def _runs(
         if status not in _RESTING and stop > since:
             found.append((since, stop))
     return found
-
-
-def _clock(row: Any) -> Clock:
-    return Clock(
-        Metric(row.metric),
-        row.target,
-        row.calendar_time,
-        row.started_at,
-        row.used,
-        row.running_since,
-        row.due_at,
-        row.met_at,
-        row.breached_at,
-        None if row.ended is None else Ended(row.ended),
-        row.ended_at,
-    )

@@ -250,10 +250,11 @@ class BusinessHours:
         decides.
         """
         day_before = from_micros(instant - _REACH, "start")
-        # Only around New Year it is another year elsewhere: zones are slow to ask.
-        if day_before.month in (1, 12):
-            day_before = day_before.astimezone(self._zone)
         number = day_before.year
+        # Only around New Year it is another year elsewhere: zones are slow to ask. At the ends
+        # of time they cannot be asked at all.
+        if day_before.month in (1, 12) and _FIRST_YEAR <= number <= _LAST_YEAR:
+            number = day_before.astimezone(self._zone).year
         if not _FIRST_YEAR <= number <= _LAST_YEAR:
             raise BadInstant("start", "is beyond the years a calendar is laid out for")
         return number

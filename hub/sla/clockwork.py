@@ -35,6 +35,7 @@ from hub.sla.entries import (
 )
 from hub.sla.history import created_row, row_of
 from hub.sla.policy import Facts, Metric, SlaPolicy
+from hub.sla.rows_of_exchanges import rows_of_exchanges
 from hub.sla.summary import VOID, summarise
 from hub.sla.ticket_clocks import TicketClocks, advance, open_clocks
 
@@ -109,6 +110,8 @@ class Clockwork:
         self._versions = {version.number: version for version in reversed(versions)}
         newest = versions[0] if versions else Version(0, _EPOCH, Rules((), ALWAYS))
         self.version = newest.number
+        self._oldest = min(self._versions, default=newest.number)
+        """What tickets follow that do not say: they are older than versions are."""
         self.rules = newest.rules
         self._policies = {policy.id: policy for policy in self.rules.policies}
         self._openings: dict[tuple[Facts, str], _Opening] = {}
@@ -214,7 +217,7 @@ class Clockwork:
     def catch_up(self, ticket: Clocked) -> None:
         """Let the rules in force govern a ticket whose clocks were last moved under older ones."""
         row = ticket.row
-        known = row["sla"].get("rules", self.version)
+        known = row["sla"].get("rules", self._oldest)
         if known == self.version:
             return
         if known not in self._versions or known > self.version:
@@ -222,7 +225,7 @@ class Clockwork:
             ticket.stale = True
             return
         state = self._read(ticket)
-        at = from_micros(row["sla"]["last_at"])
+        at = from_micros(row["sla"].get("last_at", row["sla"]["status_at"]))
         for version in self.versions_after(known):
             at = max(version.at, at)
             entry = RulesChanged(at=at, rules=version.rules)
@@ -259,8 +262,10 @@ class Clockwork:
         for clock in ticket.clocks:
             if clock["ended"] != VOID:
                 by_metric[clock["metric"]].append(clock_of(clock))
+        # An exchange that came to light late has the newest row and is not the newest exchange.
+        by_metric[Metric.NEXT_RESPONSE].sort(key=attrgetter("started_at"))
         waiting = kept["waiting_since"]
-        version = self._versions.get(kept.get("rules", self.version))
+        version = self._versions.get(kept.get("rules", self._oldest))
         return TicketClocks(
             created_at=row["created_at"],
             counter=row["channel"] in COUNTER_CHANNELS,
@@ -284,7 +289,7 @@ class Clockwork:
         began = to_micros(at if status_at is None else status_at)
         if status_at is None and kept and kept["status"] == status:
             began = kept["status_at"]
-        known = kept.get("rules", self.version)
+        known = kept.get("rules", self.version if not kept else self._oldest)
         row["sla"] = {
             "facts": dict(zip(_FACTS, _facts(now.facts), strict=True)),
             "status": status,
@@ -300,17 +305,22 @@ class Clockwork:
         rows: dict[str, list[Any]] = {metric: [] for metric in _METRICS}
         for clock_row in clocks:
             rows[clock_row["metric"]].append(clock_row)
+        kept_rows = rows_of_exchanges(now.exchanges, rows[Metric.NEXT_RESPONSE])
         for clock in now.clocks:
             values = dict(zip(_KEPT, _kept(clock), strict=True))
             if clock.ended is not None:
                 values["ended"] = str(clock.ended)
             values["warn_at"] = warning_at(clock, terms)
             stored = rows[clock.metric]
-            if not stored:
+            clock_row = None
+            if clock.metric is Metric.NEXT_RESPONSE:
+                clock_row = kept_rows.pop(0)
+            elif stored:
+                clock_row = stored.pop(0)
+            if clock_row is None:
                 new = {"id": None, "ticket_id": row["id"], "metric": str(clock.metric)}
                 clocks.append(new | values | {"policy_id": policy_id, "warned_at": None})
                 continue
-            clock_row = stored.pop(0)
             if clock.open:
                 values["policy_id"] = policy_id
             _set(clock_row, values)
@@ -321,7 +331,9 @@ class Clockwork:
 
 
 def warning_at(clock: Clock, terms: Terms) -> datetime | None:
-    """When a clock is to be warned of, None without a warning."""
+    """When a clock is to be warned of, None without a warning or where it is missed already."""
+    if clock.breached_at is not None:
+        return None
     after = None if terms.policy is None else terms.policy.warns_after(clock.metric)
     return clock.warns_at(after, terms.hours)
 

@@ -173,8 +173,9 @@ def _never_due(draft: Draft, now: datetime) -> Iterator[FieldError]:
 
 
 def _reached(hours: BusinessHours, now: datetime, target: timedelta) -> bool:
+    # Not by its due time: that may lie thousands of years ahead, and each would be laid out.
     try:
-        return hours.due(now, target) <= now + _LATEST
+        return hours.elapsed(now, now + _LATEST) >= target
     except SlaError:
         return False
 

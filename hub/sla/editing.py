@@ -52,7 +52,10 @@ async def save_rules(
 async def newest_version(session: AsyncSession, *, lock: bool = False) -> RulesVersion:
     """The version in force. Raises NotFound in a database that was never seeded."""
     query = select(RulesVersion).order_by(RulesVersion.id.desc()).limit(1)
-    found = await session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        # Whoever waited for this row looks again: another one may be the newest by then.
+        await session.execute(query.with_for_update())
+    found = await session.scalar(query)
     if found is None:
         raise NotFound("there are no rules yet: run `hub seed`")
     return found

@@ -154,6 +154,8 @@ class SlaPolicy:
     @classmethod
     def from_dict(cls, source: Mapping[str, Any]) -> SlaPolicy:
         """Read a policy from JSON values: times in seconds, sets as lists. Raises PolicyError."""
+        if not isinstance(source, Mapping):
+            raise PolicyError("policy", "must be an object")
         _refuse_unknown("policy", source, cls.__dataclass_fields__)
         conditions = _read("conditions", _conditions, source.get("conditions") or {})
         times = {
@@ -201,7 +203,7 @@ def choose(policies: Sequence[SlaPolicy], facts: Facts) -> SlaPolicy | None:
 def _refuse_unknown(
     where: str, wanted: AbstractSet[str] | Mapping[str, Any] | None, known: Any
 ) -> None:
-    unknown = sorted(set(wanted or ()) - set(known))
+    unknown = sorted(set(wanted or ()) - set(known), key=repr)
     if unknown:
         raise UnreachablePolicy(where, f"nothing is called {', '.join(map(repr, unknown))}")
 
@@ -238,7 +240,13 @@ def _seconds(value: Any) -> timedelta:
 
 
 def _actions(listed: Any) -> tuple[Action, ...]:
-    return tuple(Action(ActionKind(item["kind"]), item.get("target")) for item in listed)
+    return tuple(
+        Action(
+            ActionKind(item["kind"]),
+            None if item.get("target") is None else _text(item["target"]),
+        )
+        for item in listed
+    )
 
 
 def _conditions(asked: Any) -> Conditions:

@@ -81,7 +81,8 @@ def progress(version: RulesVersion) -> dict[str, Any]:
     """How far the recomputation has come, as the API and the event say it."""
     return {
         "version": version.id,
-        "total": version.total,
+        # Tickets that were opened meanwhile are done, too.
+        "total": max(version.total, version.done),
         "done": version.done,
         "finished_at": timestamp(version.finished_at),
     }

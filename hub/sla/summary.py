@@ -43,6 +43,12 @@ def is_missed(clock: Mapping[str, Any]) -> bool:
     return clock["breached_at"] is not None and clock["ended"] not in _NO_MISS
 
 
+def rests_with_bot(ticket: Mapping[str, Any]) -> bool:
+    """Whether the bot answered and the customer has let it rest: nothing is owed, and if it stays
+    so, nothing was missed."""
+    return ticket["status"] == TicketStatus.BOT and ticket["waiting_since"] is None
+
+
 _NO_MISS = frozenset({Ended.ANSWERED_BY_BOT.value, VOID})
 
 

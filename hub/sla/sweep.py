@@ -3,8 +3,10 @@ the sweep comes; the end of a snooze; tickets that the bot answered and that res
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from hub.db.database import Database
@@ -15,10 +17,12 @@ from hub.sla.models import ClockRow
 from hub.sla.promises import promise_warning
 from hub.team.access import SYSTEM
 from hub.tickets.actions import reopen, set_status
-from hub.tickets.change import changing
+from hub.tickets.change import Change, changing
 from hub.tickets.models import AuthorKind, Status, Ticket
 
 _AT_ONCE = 100
+
+log = structlog.get_logger(__name__)
 
 
 class Sweep:
@@ -58,19 +62,18 @@ class Sweep:
             due: dict[int, set[int]] = {}
             for ticket_id, clock_id in found:
                 due.setdefault(ticket_id, set()).add(clock_id)
-        directory = await self._directory.get()
-        for ticket_id, clocks in sorted(due.items()):
-            async with (
-                self._database.write() as session,
-                changing(session, ticket_id, directory, SYSTEM, now) as change,
-            ):
-                directory.clockwork.catch_up(change)
-                for clock in change.clocks:
-                    warned = clock["warn_at"] is None or clock["warned_at"] is not None
-                    if clock["id"] in clocks and not warned and clock["warn_at"] <= now:
-                        clock["warned_at"] = clock["warn_at"]
-                        promise_warning(session, clock, directory.clockwork, now)
-        return len(due)
+
+        async def warn(change: Change) -> None:
+            clockwork = change.directory.clockwork
+            clockwork.catch_up(change)
+            clocks = due[change.ticket.id]
+            for clock in change.clocks:
+                warned = clock["warn_at"] is None or clock["warned_at"] is not None
+                if clock["id"] in clocks and not warned and clock["warn_at"] <= now:
+                    clock["warned_at"] = clock["warn_at"]
+                    promise_warning(change.session, clock, clockwork, now)
+
+        return await self._each(due, warn, now)
 
     async def _breaches(self) -> int:
         now = self._now()
@@ -86,52 +89,65 @@ class Sweep:
                 )
                 .limit(_AT_ONCE)
             )
-            tickets = sorted(set(ids))
-        directory = await self._directory.get()
-        for ticket_id in tickets:
-            async with (
-                self._database.write() as session,
-                changing(session, ticket_id, directory, SYSTEM, now) as change,
-            ):
-                directory.clockwork.catch_up(change)
-                directory.clockwork.breached(change, now)
-        return len(tickets)
+            tickets = set(ids)
+
+        async def breach(change: Change) -> None:
+            change.directory.clockwork.catch_up(change)
+            change.directory.clockwork.breached(change, now)
+
+        return await self._each(tickets, breach, now)
 
     async def _wake(self) -> int:
         """Snoozed tickets whose time has come."""
         now = self._now()
         due = and_(Ticket.status == Status.SNOOZED.value, Ticket.snoozed_until <= now)
-        tickets = await self._find(due)
-        directory = await self._directory.get()
-        for ticket_id in tickets:
-            async with (
-                self._database.write() as session,
-                changing(session, ticket_id, directory, SYSTEM, now) as change,
-            ):
-                if change.ticket.status == Status.SNOOZED:
-                    reopen(change)
-                    change.audit("status", status=Status.OPEN.value, before=Status.SNOOZED.value)
-        return len(tickets)
+
+        async def wake(change: Change) -> None:
+            until = change.ticket.snoozed_until
+            # It may have been snoozed anew since it was found.
+            if change.ticket.status == Status.SNOOZED and until is not None and until <= now:
+                reopen(change)
+                change.audit("status", status=Status.OPEN.value, before=Status.SNOOZED.value)
+
+        return await self._each(await self._find(due), wake, now)
 
     async def _close_answered(self) -> int:
         """What the bot answered, and the customer let rest."""
         now = self._now()
+        before = now - self._bot_silence
         silent = and_(
             Ticket.status == Status.BOT.value,
             Ticket.last_author == AuthorKind.BOT.value,
-            Ticket.last_message_at <= now - self._bot_silence,
+            Ticket.last_message_at <= before,
         )
-        tickets = await self._find(silent)
+
+        async def close(change: Change) -> None:
+            # The customer may have written since, and been answered or handed over to a person:
+            # then it is not ours to close.
+            ticket = change.ticket
+            with_bot = ticket.status == Status.BOT and ticket.last_author == AuthorKind.BOT
+            if with_bot and ticket.takeover == 0 and ticket.last_message_at <= before:
+                await set_status(change, Status.RESOLVED, reason=ANSWERED_BY_BOT)
+
+        return await self._each(await self._find(silent), close, now)
+
+    async def _each(
+        self, tickets: Iterable[int], do: Callable[[Change], Awaitable[None]], now: datetime
+    ) -> int:
+        """Do it to each ticket in a transaction of its own: one that fails holds up no other."""
         directory = await self._directory.get()
-        for ticket_id in tickets:
-            async with (
-                self._database.write() as session,
-                changing(session, ticket_id, directory, SYSTEM, now) as change,
-            ):
-                # The customer may have written since: then it is not ours to close.
-                if change.ticket.last_author == AuthorKind.BOT and change.ticket.takeover == 0:
-                    await set_status(change, Status.RESOLVED, reason=ANSWERED_BY_BOT)
-        return len(tickets)
+        done = 0
+        for ticket_id in sorted(tickets):
+            try:
+                async with (
+                    self._database.write() as session,
+                    changing(session, ticket_id, directory, SYSTEM, now) as change,
+                ):
+                    await do(change)
+                done += 1
+            except Exception:
+                log.exception("sweep.failed", ticket_id=ticket_id)
+        return done
 
     async def _find(self, condition: ColumnElement[bool]) -> list[int]:
         async with self._database.read() as session:

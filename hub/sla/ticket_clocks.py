@@ -169,9 +169,13 @@ def _resolve(ticket: TicketClocks, before: TicketStatus, entry: StatusChanged) -
             first = first.end(entry.at, Ended.NO_REPLY_NEEDED, hours)
         elif by_bot:
             first = first.end(entry.at, Ended.ANSWERED_BY_BOT, hours)
-    ticket = replace(
-        ticket, first_response=first, resolution=ticket.resolution.meet(entry.at, hours)
-    )
+    resolution = ticket.resolution
+    if before is TicketStatus.BOT and entry.reason == Ended.ANSWERED_BY_BOT:
+        # It rested until the customer's silence was taken for a yes: no time of anybody's work.
+        resolution = resolution.end(entry.at, Ended.ANSWERED_BY_BOT, hours)
+    else:
+        resolution = resolution.meet(entry.at, hours)
+    ticket = replace(ticket, first_response=first, resolution=resolution)
     if exchange is None or not exchange.open:
         return ticket
     ended = Ended.ANSWERED_BY_BOT if by_bot else Ended.UNANSWERED

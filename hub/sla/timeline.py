@@ -29,6 +29,7 @@ from hub.sla.entries import (
     TicketStatus,
     in_order,
 )
+from hub.sla.errors import BadTimeline
 from hub.sla.policy import Metric, SlaPolicy
 from hub.sla.ticket_clocks import TicketClocks
 
@@ -59,8 +60,11 @@ def evaluate(timeline: Sequence[Entry], rules: Rules, now: datetime) -> TicketTi
     """The ticket's times at `now`; `rules` are those in force when it was created.
 
     Entries may come in any order. An entry later than `now` (a platform's clock that runs
-    ahead) moves `now` with it. Raises BadTimeline without exactly one Created.
+    ahead) moves `now` with it. Raises BadTimeline without exactly one Created, or for a naive
+    `now`.
     """
+    if now.tzinfo is None:
+        raise BadTimeline("now", "must be an aware datetime")
     created, entries = in_order(timeline)
     now = max([now, created.at, *(entry.at for entry in entries)])
     history = _History(created, entries, _terms(created, entries, rules), now)
@@ -249,8 +253,12 @@ def _resolution(history: _History) -> ClockState:
         begin = None
     elif history.created.status is TicketStatus.RESOLVED:
         runs, begin, met = [_Run(start, start)], None, start
-    for moment, _, status, _ in history.statuses():
+    ended: Ended | None = None
+    for moment, before, status, reason in history.statuses():
         met = moment if status is TicketStatus.RESOLVED else None
+        ended = None
+        if met and before is TicketStatus.BOT and reason == Ended.ANSWERED_BY_BOT:
+            met, ended = None, Ended.ANSWERED_BY_BOT
         if status in (TicketStatus.PENDING_CUSTOMER, TicketStatus.RESOLVED):
             if begin is not None:
                 runs.append(_Run(begin, moment))
@@ -259,7 +267,7 @@ def _resolution(history: _History) -> ClockState:
             begin = moment
     if begin is not None:
         runs.append(_Run(begin, None))
-    return _settle(history, Metric.RESOLUTION, start, runs, met=met)
+    return _settle(history, Metric.RESOLUTION, start, runs, met=met, ended=ended)
 
 
 def _settle(

@@ -23,7 +23,7 @@ from hub.events.record import PendingEvent, record
 from hub.jobs.promise import promise
 from hub.sla.models import Breach, ClockRow, TimelineRow
 from hub.sla.promises import RECOUNT, promise_breach
-from hub.sla.summary import breach_of, is_missed
+from hub.sla.summary import breach_of, is_missed, rests_with_bot
 from hub.team.access import Actor
 from hub.tickets.models import Message, Ticket
 from hub.tickets.view import message_view, ticket_view
@@ -117,9 +117,8 @@ async def changing(
     )
     unit, assignee = ticket.unit, ticket.assignee_id
     change = Change(session, ticket, clocks.all(), directory, actor, now)
-    missed = {clock["id"] for clock in change.clocks if is_missed(clock)}
     yield change
-    await _store_clocks(change, missed)
+    await _store_clocks(change)
     ticket.version += 1
     ticket.updated_at = now
     if (ticket.unit, ticket.assignee_id) != (unit, assignee):
@@ -129,9 +128,9 @@ async def changing(
     change.tell("ticket.updated", ticket_view(ticket.as_row()))
 
 
-async def _store_clocks(change: Change, known: set[int]) -> None:
-    """Store new clocks and entries, and every breach that has come about and is not `known`: a
-    late reply may be accepted before the sweep notices that it is late."""
+async def _store_clocks(change: Change) -> None:
+    """Store new clocks and entries, and every breach that is not recorded yet: a late reply may
+    be accepted before the sweep notices that it is late."""
     session, ticket = change.session, change.ticket
     new = [ClockRow(**clock) for clock in change.clocks if isinstance(clock, dict)]
     if new:
@@ -143,14 +142,9 @@ async def _store_clocks(change: Change, known: set[int]) -> None:
         payload = {"ticket_id": ticket.id}
         promise(session, RECOUNT, payload, f"clocks:{ticket.id}", change.now)
     stored = [clock for clock in change.clocks if not isinstance(clock, dict)]
-    missed = [
-        clock
-        for clock in (*stored, *map(Columns, new))
-        if clock["id"] not in known and is_missed(clock)
-    ]
-    if not missed:
+    missed = [clock for clock in (*stored, *map(Columns, new)) if is_missed(clock)]
+    if not missed or rests_with_bot(change.row):
         return
-    # A recomputation may have found a recorded breach to be none, and now it is one again.
     ids = [clock["id"] for clock in missed]
     recorded = set(await session.scalars(select(Breach.clock_id).where(Breach.clock_id.in_(ids))))
     for clock in missed:

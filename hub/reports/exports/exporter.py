@@ -19,6 +19,7 @@ from hub.now import Now
 from hub.reports.exports import csv_file, words
 from hub.reports.exports.tickets import TicketList, read_tickets
 from hub.reports.figures import Report, ReportQuery
+from hub.reports.names import agent_names
 from hub.settings import Settings
 
 _MAKERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="report-file")
@@ -84,9 +85,10 @@ class Exporter:
             report = await self._read(
                 session, directory, query, self._now(), self._settings.timezone
             )
+            agents = await agent_names(session, directory)
             if Format.XLSX in formats:
                 tickets = await read_tickets(session, directory, query)
-        return Contents(report, tickets, words.filters(query, directory))
+        return Contents(report, tickets, words.filters(query, directory, agents))
 
     async def make(
         self, contents: Contents, formats: Sequence[Format], *, subjects: bool = True

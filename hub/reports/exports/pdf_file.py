@@ -52,12 +52,13 @@ MEDIA_TYPE = "application/pdf"
 _LOCK = Lock()  # ReportLab's fonts are shared by all documents of a process
 
 DEFINITIONS = (
-    "Inquiries: tickets created in the period, both days included, on the city's clock. All other "
-    "figures are about these tickets as they stood at the time named above, unless they say "
-    "otherwise.",
+    "Inquiries: tickets created in the period, both days included, on the city's clock; one merged "
+    "into another counts there. All other figures are about these tickets as they stood at the "
+    "time named above, unless they say otherwise.",
     "First response: from the customer's first message to the first public reply by a person that "
     "the channel accepted. Bot messages, automatic messages, private notes and status changes are "
-    "no responses. Next response: the same for the oldest message not yet answered; of each ticket "
+    "no responses; calls and walk-ins have none, they are answered as they come. Next response: "
+    "the same for the oldest message not yet answered; of each ticket "
     "its longest exchange. Resolution: from creation to resolved, without waiting on the customer "
     "and without closed time.",
     "Within target, late, overdue (still owed, target missed) and unanswered (closed without an "
@@ -68,10 +69,11 @@ DEFINITIONS = (
     'than any that was measured: "longer than measured" says that the figure lies among them. '
     "Business time: the working hours of the ticket's service calendar. Calendar time: the clock "
     "on the wall.",
-    "Bot containment: of the inquiries that began with the bot, those resolved without a person "
-    "having written. Reopen rate: of the resolved ones, those reopened at least once. "
-    "First-contact resolution: of the resolved ones, those whose customer asked once, that were "
-    "never reopened, and that no ticket of the same customer and topic followed within 7 days. "
+    "Bot containment: of the inquiries that began with the bot, those resolved without a hand-over "
+    "and without a person having written. Reopen rate: of the resolved ones, those reopened at "
+    "least once. First-contact resolution: of the resolved ones, those that were answered, whose "
+    "customer asked once, that were never reopened, and that no ticket of the same customer and "
+    "topic followed within 7 days. "
     "Satisfied: survey scores of 4 and 5 of 5.",
     "Period before: the days of the same number right before. Backlog: not resolved at the end of "
     "the day, or of today, now.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -96,9 +97,9 @@ def topic(slug: str) -> str:
     return slug.replace("-", " ").capitalize() or "No topic"
 
 
-def filters(query: ReportQuery, directory: Directory) -> str:
-    """What the report is limited to; empty where it is about everything."""
-    agents = {agent.id: agent.name for agent in directory.agents.values()}
+def filters(query: ReportQuery, directory: Directory, agents: Mapping[int, str]) -> str:
+    """What the report is limited to; empty where it is about everything. `agents` are everybody's
+    names."""
     given = (
         (Dimension.UNIT, query.unit),
         (Dimension.CHANNEL, query.channel),

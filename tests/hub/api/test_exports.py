@@ -11,12 +11,14 @@ from typing import Any
 import pypdfium2
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import update
 
 from hub.audit.models import AuditEntry
 from hub.jobs.models import Job
 from hub.reports.keeper import Keeper
 from hub.reports.schedules.job import KIND
-from tests.fixtures import Databases, rows
+from hub.team.models import Agent
+from tests.fixtures import Databases, agent, rows
 from tests.hub.api.site import Site, open_site
 
 pytestmark = pytest.mark.anyio
@@ -255,3 +257,18 @@ async def test_the_same_address_and_format_count_once(site: Site) -> None:
     made = (await site.api(sam, "POST", "/report-schedules", json=wanted)).json()
     assert made["recipients"] == ["A@city.example", "b@city.example"]
     assert made["formats"] == ["pdf", "csv"]
+
+
+async def test_a_report_about_someone_who_has_left_says_their_name(site: Site) -> None:
+    ben = await agent(site.hub, "ben")
+    async with site.hub.database.write() as session:
+        await session.execute(update(Agent).where(Agent.id == ben.id).values(active=False))
+    site.hub.directory.forget()
+    sam = await site.session("sam")
+    asked = {"format": "xlsx", "agent_id": ben.id}
+    answer = await site.api(sam, "GET", "/reports/export", params=asked)
+    book = load_workbook(io.BytesIO(answer.content))
+    said = [
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    ]
+    assert any(f"agent {ben.name}" in text for text in said)

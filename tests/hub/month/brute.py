@@ -159,9 +159,13 @@ class Brute:
             agent=agent,
             resolved_day=resolved_at and instant(resolved_at).astimezone(self._zone).date(),
             with_bot=with_bot,
-            contained=with_bot and resolved_at is not None and not people,
+            contained=resolved_at is not None
+            and not people
+            and {status for _, status, _ in path} <= {"bot", "resolved"},
             reopened=reopened,
-            first_contact=resolved_at is not None and not (reopened or again or followed),
+            first_contact=resolved_at is not None
+            and (bool(answers) or row.channel in COUNTER)
+            and not (reopened or again or followed),
             asked=survey is not None,
             score=None if survey is None else survey.score,
         )
@@ -204,8 +208,10 @@ class Brute:
         terms = _Terms(before, after, switch, self._hours)
         customer = [event for event in events if event.what == "customer"]
         waits = waits_of(row, events, path, customer[0])
-        found = [self._wait(terms, wait) for wait in waits]
-        self._note(counted, FIRST, found[:1])
+        closed = path[-1][1] == "resolved"
+        found = [self._wait(terms, wait, closed=closed) for wait in waits]
+        if row.channel not in COUNTER:
+            self._note(counted, FIRST, found[:1])
         self._note(counted, NEXT, found[1:])
         self._note(counted, RESOLUTION, [self._resolution(terms, row, path)])
 
@@ -219,7 +225,9 @@ class Brute:
                 return policy
         raise AssertionError("the city's last policy takes every ticket")
 
-    def _wait(self, terms: _Terms, wait: Wait) -> tuple[str, int, int, float, float]:
+    def _wait(
+        self, terms: _Terms, wait: Wait, *, closed: bool
+    ) -> tuple[str, int, int, float, float]:
         """Its outcome, the part of the reply, when it began, working and calendar seconds."""
         end = wait.until if wait.until is not None else self._now
         used = terms.used([(wait.since, end)])
@@ -230,6 +238,8 @@ class Brute:
             outcome = "late" if missed else "within"
         elif outcome == "open":
             outcome = "overdue" if missed else "pending"
+        if wait.first and closed and outcome in ("overdue", "pending"):
+            outcome = "unanswered"
         return outcome, int(used), wait.since, business, (end - wait.since) / 1e6
 
     def _resolution(
@@ -245,6 +255,8 @@ class Brute:
         outcome = ("late" if missed else "within") if resolved else (
             "overdue" if missed else "pending"
         )  # fmt: skip
+        if resolved and path[-1][2] == "answered_by_bot":
+            outcome = "answered_by_bot"
         business = sum(
             self._hours.elapsed(instant(a), instant(b)).total_seconds() for a, b in spans
         )

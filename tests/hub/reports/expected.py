@@ -58,6 +58,8 @@ async def audit(hub: Hub, now: datetime) -> list[Seen]:
     tickets: list[Ticket] = await rows(hub.database, Ticket)
     found = []
     for ticket in tickets:
+        if ticket.merged_into_id is not None:
+            continue
         found.append(
             _see(
                 ticket,
@@ -102,6 +104,7 @@ def _see(
     asked_again = bool(answers) and any(
         m.direction == "inbound" and m.sent_at > min(a.sent_at for a in answers) for m in messages
     )
+    answered = bool(answers) or ticket.channel in ("phone", "walk-in")
     followed = resolved and any(
         other.contact_id == ticket.contact_id
         and other.topic == ticket.topic
@@ -112,8 +115,10 @@ def _see(
     outcomes = dict.fromkeys(METRICS, "none")
     business: dict[str, float] = {}
     calendar: dict[str, float] = {}
-    if times.first_response is not None:
+    if times.first_response is not None and ticket.channel not in ("phone", "walk-in"):
         _note(times.first_response, "first_response", hours, outcomes, business, calendar)
+        if resolved and outcomes["first_response"] in ("overdue", "pending"):
+            outcomes["first_response"] = "unanswered"
     exchanges = sorted(
         times.exchanges,
         key=lambda one: (
@@ -144,9 +149,9 @@ def _see(
         ticket.resolved_at.astimezone(ZONE).date() if resolved and ticket.resolved_at else None,
         _agent(ticket, by_people, audits),
         path[0][1] == "bot",
-        path[0][1] == "bot" and resolved and not by_people,
+        resolved and not by_people and {status for _, status in path} <= {"bot", "resolved"},
         reopened,
-        resolved and not reopened and not asked_again and not followed,
+        resolved and answered and not reopened and not asked_again and not followed,
         surveys[0] if surveys else None,
         outcomes,
         business,

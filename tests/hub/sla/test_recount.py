@@ -49,7 +49,7 @@ async def _stored(hub: Hub, ticket_id: int) -> list[ClockState]:
         for row in await rows(hub.database, ClockRow, ticket_id=ticket_id)
         if row.ended != VOID
     ]
-    clocks.sort(key=lambda row: (order[row["metric"]], row["id"]))
+    clocks.sort(key=lambda row: (order[row["metric"]], row["started_at"], row["id"]))
     return [clock_of(row).state(hub.now(), hours) for row in clocks]
 
 

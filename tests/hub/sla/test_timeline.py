@@ -95,6 +95,17 @@ def test_what_the_bot_alone_resolved_is_neither_met_nor_missed() -> None:
     assert (state.met_at, state.breached) == (None, False)
 
 
+def test_what_rested_after_the_bots_answer_was_not_resolved_late() -> None:
+    history = opened("10:00", status="bot") + story(
+        "10:01 bot-message", "19 10:00 resolved answered_by_bot"
+    )
+    resolution = times(history, "19 11:00").resolution
+    assert (resolution.standing, resolution.breached) == (Standing.ANSWERED_BY_BOT, False)
+    # From a person's hands the reason alone hides nothing.
+    taken = opened("10:00") + story("10:01 bot-message", "19 10:00 resolved answered_by_bot")
+    assert times(taken, "19 11:00").resolution.standing is Standing.LATE
+
+
 def test_a_person_who_resolves_silently_after_the_bot_has_not_answered() -> None:
     history = opened("10:00", status="bot") + story(
         "10:01 bot-message", "10:02 open", "10:30 resolved"

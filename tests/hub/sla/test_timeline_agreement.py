@@ -121,6 +121,7 @@ def _any_entry(when: datetime) -> st.SearchStrategy[Entry]:
                 PrivateNote(at=when),
                 DeliveryRefused(at=when),
                 StatusChanged(at=when, status=TicketStatus.RESOLVED, reason="no_reply_needed"),
+                StatusChanged(at=when, status=TicketStatus.RESOLVED, reason="answered_by_bot"),
             ]
         ),
     )

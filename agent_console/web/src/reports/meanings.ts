@@ -3,7 +3,7 @@
 export const meanings = {
   first_response: {
     title: 'First response',
-    text: 'From the customer’s first message to the first public reply by a person that the channel accepted. The bot, automatic messages and notes are no response; handing over from bot to person does not start it anew. Late, overdue and unanswered inquiries all count as misses.',
+    text: 'From the customer’s first message to the first public reply by a person that the channel accepted. The bot, automatic messages and notes are no response; handing over from bot to person does not start it anew. Calls and walk-ins have none: they are answered as they come. Late, overdue and unanswered inquiries all count as misses.',
   },
   next_response: {
     title: 'Next response',
@@ -15,7 +15,7 @@ export const meanings = {
   },
   share: {
     title: 'Share within target',
-    text: 'Those within target, of all that are decided: within, late, overdue (still open past the target) and unanswered (closed by a person without an answer). Not due yet, answered by the bot alone and needing no reply are counted apart. 85 % is the line in the charts.',
+    text: 'Those within target, of all that are decided: within, late, overdue (still open past the target) and unanswered (closed by a person without an answer). Not due yet or without a target, answered by the bot alone and needing no reply are counted apart. 85 % is the line in the charts.',
   },
   percentiles: {
     title: 'Median and 90th percentile',
@@ -27,7 +27,7 @@ export const meanings = {
   },
   created: {
     title: 'Came in',
-    text: 'Tickets created in the period, on the city’s calendar. All other figures are of these tickets, unless they say otherwise.',
+    text: 'Tickets created in the period, on the city’s calendar; one merged into another counts there. All other figures are of these tickets, unless they say otherwise.',
   },
   backlog: {
     title: 'Backlog',
@@ -35,11 +35,11 @@ export const meanings = {
   },
   first_contact: {
     title: 'First-contact resolution',
-    text: 'Of the resolved tickets: the customer had to ask once, it was never reopened, and no ticket of the same customer and topic followed within 7 days.',
+    text: 'Of the resolved tickets: it was answered, the customer had to ask once, it was never reopened, and no ticket of the same customer and topic followed within 7 days.',
   },
   contained: {
     title: 'Bot alone (containment)',
-    text: 'Of the tickets that began with the bot: resolved without a person having written.',
+    text: 'Of the tickets that began with the bot: resolved without having been handed over, and without a person having written.',
   },
   reopened: {
     title: 'Reopened',
