@@ -28,7 +28,7 @@ class Ended(StrEnum):
     ANSWERED_BY_BOT = "answered_by_bot"
     """The bot alone resolved the ticket: neither met nor missed."""
     NO_REPLY_NEEDED = "no_reply_needed"
-    """Resolved for that reason: counted apart."""
+    """Resolved for a reason after which no answer is owed (`NOTHING_OWED`): counted apart."""
     UNANSWERED = "unanswered"
     """Resolved by a person who left the customer's last message without a reply."""
 

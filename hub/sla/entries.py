@@ -20,8 +20,10 @@ ALWAYS = BusinessHours.always()
 COUNTER_CHANNELS = frozenset({"phone", "walk-in"})
 """Where a person answers while the customer is there."""
 _FACTS_KEPT = 1_000
-NO_REPLY_NEEDED = "no_reply_needed"
-"""The resolution reason for sarcasm, news and spam."""
+MERGED = "merged"
+"""The resolution reason of a ticket that was joined to another: its customer is answered there."""
+NOTHING_OWED = frozenset({"no_reply_needed", MERGED})
+"""Resolution reasons after which no answer is owed: sarcasm, news and spam, and what was merged."""
 
 
 class TicketStatus(StrEnum):

@@ -15,7 +15,7 @@ from datetime import datetime
 from hub.sla.clocks import Clock, Ended
 from hub.sla.entries import (
     COUNTER_CHANNELS,
-    NO_REPLY_NEEDED,
+    NOTHING_OWED,
     BotMessage,
     ClassificationChanged,
     Created,
@@ -165,7 +165,7 @@ def _resolve(ticket: TicketClocks, before: TicketStatus, entry: StatusChanged) -
     first, exchange = ticket.first_response, ticket.exchange
     if first is not None and first.open:
         # A silent resolution is no response: without one of these reasons the clock runs on.
-        if entry.reason == NO_REPLY_NEEDED:
+        if entry.reason in NOTHING_OWED:
             first = first.end(entry.at, Ended.NO_REPLY_NEEDED, hours)
         elif by_bot:
             first = first.end(entry.at, Ended.ANSWERED_BY_BOT, hours)
@@ -179,7 +179,7 @@ def _resolve(ticket: TicketClocks, before: TicketStatus, entry: StatusChanged) -
     if exchange is None or not exchange.open:
         return ticket
     ended = Ended.ANSWERED_BY_BOT if by_bot else Ended.UNANSWERED
-    if entry.reason == NO_REPLY_NEEDED:
+    if entry.reason in NOTHING_OWED:
         ended = Ended.NO_REPLY_NEEDED
     ticket = replace(ticket, just_closed=ended is Ended.UNANSWERED)
     return _with_exchange(ticket, exchange.end(entry.at, ended, hours))

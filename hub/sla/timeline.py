@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hub.sla.clocks import ClockState, Ended
 from hub.sla.entries import (
     COUNTER_CHANNELS,
-    NO_REPLY_NEEDED,
+    NOTHING_OWED,
     BotMessage,
     ClassificationChanged,
     Created,
@@ -179,7 +179,7 @@ def _first_response_over(
         if moment < start or (met is not None and met < moment):
             continue
         if status is TicketStatus.RESOLVED:
-            if reason == NO_REPLY_NEEDED:
+            if reason in NOTHING_OWED:
                 return None, moment, Ended.NO_REPLY_NEEDED
             if before is TicketStatus.BOT and history.bot_spoke(start.place, moment.place):
                 return None, moment, Ended.ANSWERED_BY_BOT
@@ -230,7 +230,7 @@ def _exchange(
         return _settle(history, Metric.NEXT_RESPONSE, begin, [run], met=reply), reply
     closed, before, _, reason = closing
     runs = [_Run(begin, closed)]
-    if reason == NO_REPLY_NEEDED:
+    if reason in NOTHING_OWED:
         why = Ended.NO_REPLY_NEEDED
     elif before is TicketStatus.BOT and history.bot_spoke(message.place, closed.place):
         why = Ended.ANSWERED_BY_BOT

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from hub.audit.models import AuditEntry
 from hub.delivery.models import Delivery
 from hub.errors import Conflict, Invalid
+from hub.sla.entries import MERGED
 from hub.tickets.actions import reopen, set_status
 from hub.tickets.callbacks import refresh_due
 from hub.tickets.change import Change
@@ -22,8 +23,6 @@ from hub.tickets.text import preview_of
 
 MERGE = "merge"
 """The audit entry that remembers which conversations were brought."""
-MERGED = "merged"
-"""The reason a merged ticket is resolved for."""
 
 
 async def merge(source: Change, target: Change) -> None:
@@ -48,8 +47,13 @@ async def merge(source: Change, target: Change) -> None:
     )
     conversations = [list(row) for row in moved]
     calls = await _move_calls(source, target, None)
+    waits = one.waiting_since
     if one.status != Status.RESOLVED:
         await set_status(source, Status.RESOLVED, reason=MERGED)
+    if waits is not None:
+        # Whoever waits is answered there from now on, and has waited since then.
+        target.directory.clockwork.heard(target, waits)
+        other.waiting_since = min(other.waiting_since or waits, waits)
     one.merged_into_id = other.id
     source.audit(MERGE, into=other.id, conversations=conversations, calls=calls)
     target.audit("merged", ticket_id=one.id)

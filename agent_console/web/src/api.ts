@@ -1,5 +1,7 @@
 // The server's words: what /api/v1 and the console's socket say, field for field.
 // Times are ISO 8601 in UTC; ids are integers.
+import type { Incident } from './incidents/api.ts';
+import type { Notice } from './notices/api.ts';
 
 export type Role = 'agent' | 'supervisor' | 'admin';
 export type Presence = 'online' | 'away' | 'offline';
@@ -349,6 +351,8 @@ export type HubEvent = Numbered &
     | { kind: 'system.changed'; data: { parts: Part[] } }
     | { kind: 'config.changed'; data: Record<string, unknown> | null }
     | { kind: 'sla.changed'; data: Recompute }
+    | { kind: 'notice.created' | 'notice.updated'; data: Notice }
+    | { kind: 'incident.created' | 'incident.updated'; data: Incident }
   );
 
 export type ServerFrame =

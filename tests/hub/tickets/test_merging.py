@@ -9,6 +9,7 @@ import pytest
 
 from hub.db.database import Database
 from hub.errors import Conflict, Invalid
+from hub.sla.models import Breach, ClockRow
 from hub.system import Hub
 from hub.tickets import actions, replies
 from hub.tickets.callbacks import promise_call
@@ -23,6 +24,7 @@ from tests.fixtures import (
     deliveries_of,
     messages_of,
     receive,
+    rows,
     ticket_of,
 )
 
@@ -153,3 +155,25 @@ async def test_what_waits_goes_with_its_ticket(hub: Hub, clock: FakeClock) -> No
     assert (one.waiting_since, one.preview) == (ONE.sent_at, "Still there")
     assert (other.waiting_since, other.preview) == (None, "On our way")
     assert one.due_at is not None
+
+
+async def test_nothing_is_owed_in_a_merged_ticket_and_its_customer_waits_in_the_other(
+    hub: Hub, work: Work, clock: FakeClock
+) -> None:
+    """No breach where nobody can answer any more; a clock where the answer is owed now."""
+    source, target = await receive(hub, ONE, OTHER)
+    sam = await agent(hub, "sam")
+    await change(hub, target, sam, replies.log_reply, "We know of it")
+    clock.advance(minutes=5)
+    await _join(hub, merge, source, target)
+    clock.advance(hours=30)
+    await work.sweep.run()
+    await work.jobs()
+    breaches = await rows(hub.database, Breach)
+    assert {row.ticket_id for row in breaches} == {target}
+    assert "next_response" in {row.metric for row in breaches}
+    (first,) = await rows(hub.database, ClockRow, ticket_id=source, metric="first_response")
+    assert (first.ended, first.breached_at) == ("no_reply_needed", None)
+    (exchange,) = await rows(hub.database, ClockRow, ticket_id=target, metric="next_response")
+    assert exchange.started_at == ONE.sent_at
+    assert (await ticket_of(hub, target)).waiting_since == ONE.sent_at

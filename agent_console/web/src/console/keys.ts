@@ -1,5 +1,6 @@
 // The keyboard, where no field has it.
 import { tick } from 'svelte';
+import { bulk } from '../bulk/store.svelte.ts';
 import { assignToMe, setStatus } from './actions.ts';
 import { commands } from './commands.svelte.ts';
 import { queue } from './queue.svelte.ts';
@@ -53,6 +54,11 @@ export function onKey(event: KeyboardEvent): void {
   if (afterG > Date.now()) {
     afterG = 0;
     const view = views[event.key];
+    if (event.key === 'n') {
+      event.preventDefault();
+      document.querySelector<HTMLElement>('.icon-button.bell')?.click();
+      return;
+    }
     if (view) {
       event.preventDefault();
       queue.show(view);
@@ -121,9 +127,19 @@ function keyed(key: string, hasTicket: boolean): (() => void) | null {
         if (route.place.view === 'callbacks') queue.show('all');
         void tick().then(() => document.getElementById('search')?.focus());
       };
+    case 'x':
+    case 'X': {
+      const at = queue.at ?? route.place.ticket;
+      if (at === null || route.place.view === 'callbacks') return null;
+      return () => {
+        if (key === 'x') bulk.toggle(at);
+        else bulk.extend(at);
+      };
+    }
     case 'Escape':
       return () => {
-        if (commands.details) commands.details = false;
+        if (bulk.active && !commands.details) bulk.clear();
+        else if (commands.details) commands.details = false;
         else list()?.focus();
       };
     case 'r':
@@ -134,6 +150,11 @@ function keyed(key: string, hasTicket: boolean): (() => void) | null {
       return hasTicket ? () => commands.promise() : null;
     case 'n':
       return hasTicket ? () => commands.write('note') : null;
+    case 'w': {
+      // To whoever has the ticket; there is nobody to tell of one's own.
+      const ear = hasTicket && session.supervises ? ticket().assignee_id : null;
+      return ear !== null && ear !== session.agent.id ? () => commands.write('whisper') : null;
+    }
     case 'a':
       return hasTicket ? () => void assignToMe(ticket()) : null;
     case 'e':

@@ -21,6 +21,7 @@ import { type Change, Replica, type Thread } from '../model/replica.ts';
 import { CityTime } from '../model/time.ts';
 import { Typing, type Writer } from '../model/typing.ts';
 import { countAll, type LocalCounts } from '../model/views.ts';
+import { postWhisper } from '../notices/api.ts';
 import { clock } from './clock.svelte.ts';
 
 const FIRST_PAGE = 60;
@@ -405,6 +406,8 @@ function postUnsent(unsent: Unsent) {
   switch (unsent.kind) {
     case 'note':
       return postNote(ticketId, body, key);
+    case 'whisper':
+      return postWhisper(ticketId, body, key);
     case 'logged':
       return postLoggedReply(ticketId, { body, resolve, ...(permalink ? { permalink } : {}) }, key);
     case 'reply':

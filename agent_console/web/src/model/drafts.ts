@@ -1,13 +1,14 @@
 // Drafts, one a ticket and kind, kept in localStorage until they are sent.
 
 export interface Draft {
-  mode: 'reply' | 'note' | 'logged';
+  mode: 'reply' | 'note' | 'logged' | 'whisper';
   reply: string;
   note: string;
   logged: string;
+  whisper: string;
 }
 
-const empty = (): Draft => ({ mode: 'reply', reply: '', note: '', logged: '' });
+const empty = (): Draft => ({ mode: 'reply', reply: '', note: '', logged: '', whisper: '' });
 
 export class Drafts {
   #prefix: string;
@@ -29,7 +30,7 @@ export class Drafts {
 
   set(ticketId: number, draft: Draft): void {
     try {
-      if (draft.reply || draft.note || draft.logged) {
+      if (draft.reply || draft.note || draft.logged || draft.whisper) {
         this.#storage.setItem(this.#prefix + ticketId, JSON.stringify(draft));
       } else {
         this.#storage.removeItem(this.#prefix + ticketId);

@@ -5,8 +5,11 @@ import type { Message, Visibility } from '../api.ts';
 export interface Unsent {
   key: string;
   ticketId: number;
-  /** `logged` is an answer that was given elsewhere and is only entered here. */
-  kind: 'reply' | 'note' | 'logged';
+  /**
+   * `logged` is an answer that was given elsewhere and is only entered here; `whisper` a note for
+   * the one who has the ticket.
+   */
+  kind: 'reply' | 'note' | 'logged' | 'whisper';
   body: string;
   resolve: boolean;
   /** Where the agent chose; null leaves it to the hub. */
