@@ -60,13 +60,13 @@ class SurveyPages:
         if not self._answers.take(_network(request)):
             return self._show(request, 429, "busy")
         form = await _form(request)
+        given = str(form.get("score", "")) if form is not None else ""
         try:
-            given = str(form.get("score", "")) if form is not None else ""
+            answers = await self._desk.read(token)
             await self._desk.rate(token, int(given) if given in map(str, SCORES) else 0)
         except (NotFound, Expired) as error:
             return self._closed(request, error)
         except Invalid:
-            answers = await self._desk.read(token)
             return self._answers_page(request, answers, 422, error="error_score")
         return self._back(request, token)
 

@@ -88,7 +88,7 @@ class IncidentAnswerView(BaseModel):
     """Tickets it goes to; those resolved before their turn came are taken off."""
     done: int
     refused: int
-    """Their channel takes no reply: left open for people."""
+    """Left open for people: their channel takes no reply, or an emergency still waits."""
 
 
 class IncidentView(BaseModel):

@@ -14,7 +14,7 @@ from sqlalchemy import exists, select
 
 from hub.db.database import Database
 from hub.directory import DirectoryCache
-from hub.errors import Conflict, HubError, NotFound
+from hub.errors import Conflict, HubError
 from hub.incidents.incidents import ANSWER, GATHER, RESOLVE
 from hub.incidents.models import Incident, IncidentAnswer, IncidentState
 from hub.incidents.tickets import attach, candidates, open_incident
@@ -33,6 +33,8 @@ from hub.triage.keys import bot_key
 
 TOLD_EVERY = 10
 """Tickets after which the progress is told."""
+_TROUBLED = 5
+"""Tickets that may make trouble before it is rather the database that does."""
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +128,15 @@ async def _newest(change: Change) -> Message | None:
     )
 
 
+def _key(answer_id: int) -> str:
+    """Of the kind that no program's Idempotency-Key is, else a ticket would count as told."""
+    return bot_key(f"answer:{answer_id}")
+
+
+class NotAllAnswered(Exception):
+    """Some tickets made trouble that nobody expected; all others have been answered."""
+
+
 class Answering(_Work):
     """Says one text in many tickets, each once, and counts."""
 
@@ -136,24 +147,32 @@ class Answering(_Work):
         actor = Actor(**payload["actor"])
         tickets = [int(ticket_id) for ticket_id in payload["ticket_ids"]]
         done = refused = gone = 0
+        troubled: list[int] = []
         for number, ticket_id in enumerate(tickets, start=1):
             try:
                 said = await self._one(ticket_id, answer, actor)
-            except (Conflict, NotFound) as error:
+            except HubError as error:
                 log.info("incident.not_answered", ticket=ticket_id, reason=error.detail)
                 refused += 1
+            except Exception:  # the others' customers must not wait for it
+                troubled.append(ticket_id)
+                if len(troubled) > _TROUBLED:  # it is not these tickets
+                    raise
+                log.exception("incident.answer_failed", ticket=ticket_id)
             else:
                 done += said
                 gone += not said
             if number % TOLD_EVERY == 0 and number < len(tickets):
                 await self._count(answer_id, done, refused, gone, len(tickets))
         await self._count(answer_id, done, refused, gone, len(tickets))
+        if troubled:
+            raise NotAllAnswered(f"tickets {troubled}: they are tried again")
 
     async def _one(self, ticket_id: int, answer: IncidentAnswer, actor: Actor) -> bool:
         """False where the ticket was resolved, or taken out, before its turn came. Raises Conflict
-        where its channel takes no reply."""
+        where its channel takes no reply, or an emergency still waits for a person."""
         directory = await self._directory.get()
-        key = f"incident:{answer.id}"
+        key = _key(answer.id)
         async with self._database.write() as session:
             before = exists().where(Message.ticket_id == ticket_id, Message.key == key)
             if await session.scalar(select(before)):
@@ -166,6 +185,9 @@ class Answering(_Work):
                     or ticket.merged_into_id is not None
                 ):
                     return False
+                if ticket.emergency and ticket.waiting_since is not None:
+                    # A text for all would stop its clock, and nobody would have read it.
+                    raise Conflict("an emergency waits for a person of its own")
                 assignee = ticket.assignee_id
                 await reply(change, answer.body, key=key)
                 # Whoever answers a whole town does not take all of it upon them.
@@ -187,7 +209,7 @@ class Answering(_Work):
     async def give_up(self, payload: Mapping[str, Any]) -> None:
         """What was not said is counted as refused: it is looked at by people."""
         answer_id = int(payload["answer_id"])
-        said = exists().where(Message.key == f"incident:{answer_id}")
+        said = exists().where(Message.key == _key(answer_id))
         async with self._database.read() as session:
             done = 0
             for ticket_id in payload["ticket_ids"]:
@@ -220,4 +242,5 @@ class Resolving(_Work):
             ticket = change.ticket
             inside = ticket.incident_id == incident_id and ticket.status != Status.RESOLVED
             if inside and not ticket.emergency:
-                await set_status(change, Status.RESOLVED, reason="incident over")
+                # Nothing was said to them, so nobody asks how that was.
+                await set_status(change, Status.RESOLVED, reason="incident over", survey=False)

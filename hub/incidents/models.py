@@ -73,4 +73,5 @@ class IncidentAnswer(Base):
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
-    """Tickets that could not be answered: their channel takes no reply."""
+    """Tickets that were left for people: their channel takes no reply, or they are emergencies
+    that nobody has answered yet."""

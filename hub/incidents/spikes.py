@@ -181,7 +181,7 @@ def _whole_phrase(word: _Found, found: Sequence[_Found]) -> _Found:
 
 def _described(best: _Found, inquiries: Sequence[Inquiry], minutes: int) -> Spike:
     if best.kind is _Kind.MATTER:
-        return _of_matter(best, inquiries, minutes)
+        return _of_matter(best, minutes)
     members = [one for one in inquiries if best.feature in one.features]
     topic, subject = _topic_of(members)
     written = Counter(one.seen.said.phrases[best.feature].written for one in members)
@@ -199,7 +199,7 @@ def _described(best: _Found, inquiries: Sequence[Inquiry], minutes: int) -> Spik
     )
 
 
-def _of_matter(best: _Found, inquiries: Sequence[Inquiry], minutes: int) -> Spike:
+def _of_matter(best: _Found, minutes: int) -> Spike:
     sort, _, name = best.feature.partition(":")
     topic = name if sort == "topic" else BY_KEY[name].topic
     title = _as_title(topic) if sort == "topic" else BY_KEY[name].title

@@ -108,7 +108,8 @@ class Watch:
         for incident in known:
             if incident.state != IncidentState.SUSPECTED:
                 continue
-            seen = _seen(inquiries, rule_of(incident), incident.evidence, now)
+            rule, evidence = rule_of(incident), incident.evidence
+            seen = await asyncio.to_thread(_seen, inquiries, rule, evidence, now)
             over = not seen and incident.created_at <= now - STALE
             if over or seen > incident.evidence.get("seen", 0):
                 await self._update(incident.id, seen, now, over=over)

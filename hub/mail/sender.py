@@ -26,6 +26,7 @@ COMMAND_SECONDS = 30.0
 """For the connection and for each answer."""
 LETTER_SECONDS = 180.0
 """For a letter in all."""
+_GOODBYE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,7 @@ class Mailer:
         if self._server is None or self.sender is None:
             raise MailNotConfigured("no mail server is set up (HUB_SMTP_HOST)")
         try:
-            async with asyncio.timeout(self._letter_seconds):
-                return await self._hand_over(self._server, self.sender, message, recipients)
+            return await self._hand_over(self._server, self.sender, message, recipients)
         # `from None`: the frames below hold the password, and traces show what frames hold.
         except aiosmtplib.SMTPRecipientsRefused as error:
             return _all_refused(error)
@@ -129,15 +129,17 @@ class Mailer:
             tls_context=(self._tls or ssl.create_default_context()) if secured else None,
         )
         try:
-            await client.connect()
-            if server.user is not None and server.password is not None:
-                await client.login(server.user, server.password.get_secret_value())
-            refused, _ = await client.send_message(
-                message, sender=sender, recipients=list(recipients)
-            )
-            # It has the letter: whatever goes wrong from here on must not send another.
+            async with asyncio.timeout(self._letter_seconds):
+                await client.connect()
+                if server.user is not None and server.password is not None:
+                    await client.login(server.user, server.password.get_secret_value())
+                refused, _ = await client.send_message(
+                    message, sender=sender, recipients=list(recipients)
+                )
+            # It has the letter: whatever goes wrong from here on must not send another, not even
+            # that time runs out.
             with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-                await client.quit(timeout=5)
+                await client.quit(timeout=min(_GOODBYE_SECONDS, self._command_seconds))
         finally:
             client.close()
         refusals = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,10 +35,14 @@ _WORDS = {
     PartState.DEGRADED: "is in trouble",
     PartState.DOWN: "is down",
 }
-
-
 _REMEMBERED = 200
 """Newest such notices that are looked at when a worker begins."""
+
+
+def remembered() -> Select[int]:
+    """The numbers of the notices that say how parts fared: kept, however old they are."""
+    newest = select(Notice.id).where(Notice.kind == KIND)
+    return newest.order_by(Notice.id.desc()).limit(_REMEMBERED)
 
 
 class PartNotices:
@@ -65,12 +69,7 @@ class PartNotices:
     async def _told_before(self) -> dict[str, PartState]:
         """What supervisors were told last, by whichever worker."""
         async with self._database.read() as session:
-            details = await session.scalars(
-                select(Notice.detail)
-                .where(Notice.kind == KIND)
-                .order_by(Notice.id.desc())
-                .limit(_REMEMBERED)
-            )
+            details = await session.scalars(remembered().with_only_columns(Notice.detail))
             told: dict[str, PartState] = {}
             for detail in details:
                 told.setdefault(detail["part"], PartState(detail["state"]))

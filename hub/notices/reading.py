@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub.errors import Forbidden, Invalid, NotFound
 from hub.notices.models import Audience, Notice
 from hub.notices.notices import place_of, tell_again
+from hub.notices.parts import remembered
 from hub.team.access import Permission, Principal
 from hub.team.models import Agent
 
@@ -113,4 +114,5 @@ async def acknowledge(
 
 async def remove_old(session: AsyncSession, now: datetime) -> None:
     """What was told long ago is no news; the tickets' history keeps what happened."""
-    await session.execute(delete(Notice).where(Notice.at < now - KEPT))
+    old = and_(Notice.at < now - KEPT, Notice.id.not_in(remembered()))
+    await session.execute(delete(Notice).where(old))

@@ -116,6 +116,17 @@ async def test_what_is_no_score_is_said(site: Site, body: str) -> None:
     assert (await _stored(site, ticket_id)).score is None
 
 
+@pytest.mark.parametrize("body", ["", "score=9", "score=5"])
+async def test_a_tap_where_there_is_nothing_is_answered_with_a_page(site: Site, body: str) -> None:
+    ticket_id, path = await _asked(site)
+    site.clock.advance(days=15)
+    for address, status in ((path, 410), (f"/survey/{new_secret()}", 404)):
+        answer = await _post(site, address, body)
+        assert answer.status_code == status
+        assert answer.headers["content-type"].startswith("text/html"), address
+    assert (await _stored(site, ticket_id)).score is None
+
+
 async def test_what_is_too_long_is_kept_for_its_writer(site: Site) -> None:
     ticket_id, path = await _asked(site)
     await _post(site, path, "score=3")

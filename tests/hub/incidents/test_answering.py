@@ -75,7 +75,7 @@ async def test_two_hundred_tickets_are_answered_once_each(hub: Hub, work: Work) 
     assert (view["tickets"], view["waiting"]) == (200, 200)
     assert [(one["total"], one["done"]) for one in view["answers"]] == [(200, 0)]
     await work.jobs()
-    written = await rows(hub.database, Message, key="incident:1")
+    written = await rows(hub.database, Message, key="bot:answer:1")
     assert sorted(one.ticket_id for one in written) == sorted(tickets)
     assert {(one.body, one.author_kind) for one in written} == {(BACK, "agent")}
     assert len(await rows(hub.database, Delivery, state="pending")) == 200
@@ -196,6 +196,32 @@ async def test_what_cannot_be_said_at_all_is_given_up_and_counted(
     assert job.failed
     (said,) = (await view_of(hub, incident_id))["answers"]
     assert (said["total"], said["done"], said["refused"]) == (3, 1, 2)
+
+
+async def test_trouble_with_one_ticket_keeps_the_answer_from_no_other(
+    hub: Hub, work: Work, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident_id = await make(hub)
+    troubled, *others = await _many(hub, 3)
+    await work.jobs()
+    await act(hub, incident_id, incidents.answer, BACK, resolve=False)
+    reply = replies.reply
+
+    async def failing(change: Any, *args: Any, **more: Any) -> Any:
+        if change.ticket.id == troubled:
+            raise RuntimeError("a mistake of ours")
+        return await reply(change, *args, **more)
+
+    monkeypatch.setattr("hub.incidents.jobs.reply", failing)
+    for _ in range(MAX_ATTEMPTS):
+        await work.jobs()
+        clock.advance(minutes=1)
+    written = await rows(hub.database, Message, key="bot:answer:1")
+    assert [one.ticket_id for one in written] == others
+    (job,) = await rows(hub.database, Job, kind=incidents.ANSWER)
+    assert job.failed
+    (said,) = (await view_of(hub, incident_id))["answers"]
+    assert (said["total"], said["done"], said["refused"]) == (3, 2, 1)
 
 
 async def test_opening_gathers_what_came_before(
@@ -333,8 +359,67 @@ async def test_the_same_word_of_two_incidents_is_two_messages(
         await act(hub, incident_id, incidents.answer, BACK, resolve=False)
     await work.all()
     keys = [one.key for one in await rows(hub.database, Message, ticket_id=ticket_id)]
-    assert keys == [None, "incident:1", "incident:2"]
+    assert keys == [None, "bot:answer:1", "bot:answer:2"]
     assert len(platforms.sent) == 2
+
+
+@pytest.mark.parametrize("key", ["incident:1", "answer:1"])
+async def test_a_programs_key_is_never_taken_for_the_answer(
+    hub: Hub, work: Work, platforms: FakePlatforms, key: str
+) -> None:
+    incident_id = await make(hub)
+    ticket_id = await asks(hub, 1)
+    await work.jobs()
+    sam = await agent(hub, "sam")
+    await change(hub, ticket_id, sam, replies.reply, "A crew is on its way.", key=key)
+    await act(hub, incident_id, incidents.answer, BACK, resolve=False)
+    await work.all()
+    assert [reply.body for reply in platforms.sent] == ["A crew is on its way.", BACK]
+
+
+async def test_a_matter_of_last_week_is_no_part_of_it(
+    hub: Hub, work: Work, clock: FakeClock
+) -> None:
+    """Whose customer has said nothing since is not told of today's outage, whatever an agent or
+    the bot said there today."""
+    old = await asks(hub, 1, skip_bot=True)
+    sam = await agent(hub, "sam")
+    await change(hub, old, sam, actions.set_topic, "report-outage")
+    clock.advance(days=5)
+    await change(hub, old, sam, replies.reply, "We are still looking into your claim.")
+    new = await asks(hub, 2, skip_bot=True)
+    await work.all()
+    incident_id = await make(hub, terms=[])
+    await work.all()
+    assert [one.id for one in await rows(hub.database, Ticket, incident_id=incident_id)] == [new]
+    assert (await ticket_of(hub, old)).incident_id is None
+
+
+async def test_an_emergency_that_waits_is_not_answered_with_the_rest(
+    hub: Hub, work: Work, platforms: FakePlatforms
+) -> None:
+    """`The power is back` to somebody who smells gas would end their waiting, and no person would
+    have read what they wrote."""
+    incident_id = await make(hub)
+    await work.jobs()
+    urgent = await asks(hub, 1, "A wire is down in Killearn, no power")
+    await asks(hub, 2)
+    await work.all()
+    await act(hub, incident_id, incidents.answer, BACK, resolve=False)
+    await work.all()
+    ticket = await ticket_of(hub, urgent)
+    assert ticket.emergency
+    assert ticket.waiting_since is not None
+    assert ticket.first_response_met_at is None
+    (said,) = (await view_of(hub, incident_id))["answers"]
+    assert (said["total"], said["done"], said["refused"]) == (2, 1, 1)
+    # Once a person has answered, they hear the rest of the news like everybody.
+    sam = await agent(hub, "sam")
+    await change(hub, urgent, sam, replies.reply, "Stay away from it: a crew is coming.")
+    await work.all()
+    await act(hub, incident_id, incidents.answer, BACK, resolve=False)
+    await work.all()
+    assert [reply.body for reply in platforms.sent if reply.conversation == "c-1"][-1] == BACK
 
 
 @pytest.mark.parametrize("body", [BACK, None])

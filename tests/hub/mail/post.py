@@ -38,6 +38,8 @@ class Post:
     """What is said to the next letters, before they are taken again."""
     hang: bool = False
     """Take the letter and never say so."""
+    slow_goodbye: bool = False
+    """Take the letter, say so, and never answer QUIT."""
     credentials: tuple[str, str] | None = None
     signed_in: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
@@ -58,6 +60,11 @@ class Post:
         if self.hang:
             await asyncio.sleep(3600)
         return "250 taken"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.slow_goodbye:
+            await asyncio.sleep(3600)
+        return "221 Bye"
 
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any

@@ -133,6 +133,14 @@ async def test_one_that_takes_the_letter_and_says_nothing() -> None:
     assert len(server.taken) == 2, "taken each time: the Message-ID tells the copies"
 
 
+async def test_one_that_never_says_goodbye() -> None:
+    """It has the letter: running out of time after that must not send it again."""
+    async with post(Post(slow_goodbye=True)) as server:
+        sent = await server.mailer(command_seconds=1, letter_seconds=0.9).send(_letter(), (ANA,))
+    assert sent.accepted == (ANA,)
+    assert len(server.taken) == 1
+
+
 async def test_one_that_never_greets() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         chosen = MailServer("127.0.0.1", listener.getsockname()[1], "none")

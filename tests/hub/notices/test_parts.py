@@ -9,9 +9,11 @@ import pytest
 from hub.accounts.health import resume_account, stop_account
 from hub.notices.models import Notice
 from hub.notices.parts import PartNotices
+from hub.notices.reading import remove_old
 from hub.parts import PartsWatch
 from hub.ports import PartHealth, PartState
 from hub.system import Hub
+from tests.fakes import FakeClock
 from tests.fixtures import account_id, rows
 
 pytestmark = pytest.mark.anyio
@@ -62,6 +64,18 @@ async def test_a_restart_neither_repeats_nor_forgets(hub: Hub) -> None:
     assert await _told(hub) == [("down", "critical"), ("up", "info")]
     await PartNotices(hub.database, hub.now).look([DATABASE])
     assert len(await _told(hub)) == 2
+
+
+async def test_what_was_down_for_a_month_is_told_of_again(hub: Hub, clock: FakeClock) -> None:
+    """Old notices go; that it went down is remembered until it is told to be well."""
+    await PartNotices(hub.database, hub.now).look(_x(PartState.DOWN))
+    clock.advance(days=31)
+    async with hub.database.write() as session:
+        await remove_old(session, hub.now())
+    again = PartNotices(hub.database, hub.now)
+    for parts in ([DATABASE], _x(PartState.DOWN)):
+        await again.look(parts)
+    assert [state for state, _ in await _told(hub)] == ["down", "up", "down"]
 
 
 async def test_an_account_that_stops_and_goes_on(hub: Hub) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hub.audit.models import AuditEntry
+from hub.incidents import incidents
 from hub.ports import ChannelKind, Rejected, Visibility
 from hub.surveys.asking import ANSWERABLE, NOT_DEALT_WITH, SOON
 from hub.surveys.link import SURVEY_KEY
@@ -31,6 +32,7 @@ from tests.fixtures import (
     rows,
     ticket_of,
 )
+from tests.hub.incidents.making import act, make
 
 pytestmark = pytest.mark.anyio
 
@@ -294,3 +296,19 @@ async def test_one_that_was_merged_is_not_asked_about(
     clock.advance(SOON)
     await work.all()
     assert await _asked(hub) == []
+
+
+async def test_who_was_told_nothing_of_an_incidents_end_is_not_asked(
+    hub: Hub, work: Work, clock: FakeClock, platforms: FakePlatforms
+) -> None:
+    """Closed without a word: a question would be the only answer they ever got."""
+    incident_id = await make(hub)
+    ticket_id = await _ticket(hub, body="No power in Killearn")
+    await work.jobs()
+    await act(hub, incident_id, incidents.close, None, resolve=True)
+    await work.all()
+    assert (await ticket_of(hub, ticket_id)).status == "resolved"
+    clock.advance(SOON)
+    await work.all()
+    assert await _asked(hub) == []
+    assert platforms.sent == []
