@@ -41,9 +41,10 @@ from hub.ports import (
     TemporarilyUnavailable,
     Visibility,
 )
+from hub.surveys.link import SURVEY_KEY
 from hub.team.access import SYSTEM
 from hub.tickets.change import changing
-from hub.tickets.models import Conversation, Direction, Message, Ticket
+from hub.tickets.models import Conversation, Direction, Message, Status, Ticket
 from hub.tickets.view import message_view
 
 MAX_ATTEMPTS = 8
@@ -95,16 +96,12 @@ class DeliveryWorker:
             for delivery in due.all():
                 message = await session.get_one(Message, delivery.message_id)
                 ticket = await session.get_one(Ticket, delivery.ticket_id)
-                if (
-                    delivery.by_bot
-                    and delivery.fence != ticket.takeover
-                    and not delivery.check_first
-                    and delivery.state == DeliveryState.PENDING
-                ):
+                reason = _why_unsaid(delivery, message, ticket)
+                if reason is not None:
                     directory = await self._directory.get()
                     async with changing(session, ticket.id, directory, SYSTEM, now) as change:
                         delivery.state = DeliveryState.CANCELLED.value
-                        delivery.error = "a person took over"
+                        delivery.error = reason
                         change.tell_message("message.updated", message, delivery)
                     continue
                 ran_out = delivery.state == DeliveryState.SENDING
@@ -247,6 +244,17 @@ class DeliveryWorker:
 
 class _OutcomeUnknown(TemporarilyUnavailable):
     """Trying again would be a guess."""
+
+
+def _why_unsaid(delivery: Delivery, message: Message, ticket: Ticket) -> str | None:
+    """Why a message of the bot's that nobody has begun to send is not said any more, or None."""
+    if not delivery.by_bot or delivery.check_first or delivery.state != DeliveryState.PENDING:
+        return None
+    if delivery.fence != ticket.takeover:
+        return "a person took over"
+    if message.key == SURVEY_KEY and ticket.status != Status.RESOLVED:
+        return "it was reopened: nobody asks how satisfied the customer is now"
+    return None
 
 
 def _tell(

@@ -14,7 +14,7 @@ import structlog
 
 from hub.db.database import Database
 from hub.jobs.promise import promise
-from hub.jobs.queue import Handler
+from hub.jobs.queue import Handler, done_with
 from hub.now import Now
 from hub.ports import TemporarilyUnavailable
 
@@ -57,8 +57,10 @@ class Patient:
             pause = max(PAUSES[tried], timedelta(seconds=error.retry_after or 0))
             again = {**payload, "tried": tried + 1}
             async with self._database.write() as session:
-                at = self._now() + pause
-                promise(session, self._kind, again, self._lane(payload), at)
+                now = self._now()
+                promise(session, self._kind, again, self._lane(payload), now + pause)
+                # Together, or a process that is killed in between would have promised it twice.
+                await done_with(session, now)
 
     async def give_up(self, payload: Mapping[str, Any]) -> None:
         await self._errand.give_up(payload)

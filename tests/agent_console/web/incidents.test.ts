@@ -106,7 +106,7 @@ test('progress ends when all are done or refused', () => {
   assert.deepEqual(progress(answer({ done: 4, refused: 1 })), {
     share: 0.5,
     finished: false,
-    words: '4 of 10 tickets answered, 1 could not be: their channel takes no reply',
+    words: '4 of 10 tickets answered, 1 are left for people',
   });
   assert.ok(progress(answer({ done: 9, refused: 1 })).finished);
   assert.equal(progress(answer({ total: 0 })).words, 'No ticket was open');

@@ -36,7 +36,7 @@ from tests.hub.incidents.making import act, make
 
 pytestmark = pytest.mark.anyio
 
-PRIVATE = {"visibility": Visibility.PRIVATE, "skip_bot": True}
+PRIVATE: dict[str, Any] = {"visibility": Visibility.PRIVATE, "skip_bot": True}
 
 
 async def _ticket(
@@ -312,3 +312,22 @@ async def test_who_was_told_nothing_of_an_incidents_end_is_not_asked(
     await work.all()
     assert await _asked(hub) == []
     assert platforms.sent == []
+
+
+async def test_who_complains_again_before_it_is_sent_is_not_asked(
+    hub: Hub, work: Work, clock: FakeClock, platforms: FakePlatforms
+) -> None:
+    """The platform was busy; when it takes messages again the ticket is open again."""
+    ticket_id = await _ticket(hub)
+    await _resolve(hub, ticket_id)
+    clock.advance(seconds=SOON.total_seconds())
+    await work.jobs()
+    said: dict[str, Any] = {"conversation": "c-1", "address": "u-1", "sent_at": clock()}
+    await receive(hub, inbound("m-9", "It is broken again!", **said, **PRIVATE))
+    await work.deliver()
+    assert platforms.sent == []
+    (delivery,) = await deliveries_of(hub, ticket_id)
+    assert (delivery.state, delivery.error) == (
+        "cancelled",
+        "it was reopened: nobody asks how satisfied the customer is now",
+    )

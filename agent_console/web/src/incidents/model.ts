@@ -148,12 +148,12 @@ export interface Progress {
   words: string;
 }
 
-/** How far an answer has come: "12 of 20 answered, 1 could not be". */
+/** How far an answer has come: "12 of 20 answered, 1 are left for people". */
 export function progress(answer: IncidentAnswer): Progress {
   const gone = answer.done + answer.refused;
   const finished = gone >= answer.total;
   const refused = answer.refused
-    ? `, ${answer.refused} could not be: their channel takes no reply`
+    ? `, ${answer.refused} are left for people`
     : '';
   return {
     share: answer.total === 0 ? 1 : Math.min(1, gone / answer.total),
