@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -39,19 +38,12 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A hub without a bot whose office is open at any hour."""
     data = tmp_path_factory.mktemp("people")
     with Stack(data, "--no-bot", "--no-sandbox") as stack:
-        stack.stop()
-        _never_close(data)
-        stack.start()
+        rules = stack.api("GET", "/sla")
+        draft = {name: rules[name] for name in ("calendars", "policies")}
+        for calendar in draft["calendars"]:
+            calendar["definition"]["always_open"] = True
+        stack.api("PUT", "/sla", json={"base_version": rules["version"], **draft})
         yield stack
-
-
-def _never_close(data: Path) -> None:
-    database = sqlite3.connect(data / "hub.db")
-    database.execute(
-        "UPDATE business_hours SET definition = json_set(definition, '$.always_open', json('true'))"
-    )
-    database.commit()
-    database.close()
 
 
 Opens = Callable[..., Chat]
