@@ -100,5 +100,9 @@ def test_a_call_is_entered_and_two_agents_see_it(stack: Stack, seat: Any) -> Non
     dialog.get_by_role("textbox", name="What is it about?").fill(
         "Wants the meter at 18 Oak Lane read again"
     )
+    # Others' tickets fill the queue, and this one is due last: in search it is on top.
+    sam.page.keyboard.press("/")
     dialog.get_by_role("button", name="Save").click()
+    eventually("entered", lambda: stack.tickets(q="meter at 18 Oak"))
+    sam.page.keyboard.type("18 Oak Lane")
     expect(sam.ticket("Henrietta Boone")).to_be_visible(timeout=SLOWLY)
