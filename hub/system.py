@@ -5,9 +5,11 @@ It knows no vendor: `hub.app` hands in the connectors' factory, the responder an
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import text
@@ -15,6 +17,7 @@ from sqlalchemy import text
 from hub.accounts.condition import Conditions
 from hub.accounts.connectors import ConnectorFactory, ConnectorPool
 from hub.accounts.renewal import AccessRenewal
+from hub.db.away import AWAY
 from hub.db.database import Database
 from hub.db.migrate import migrate
 from hub.directory import DirectoryCache
@@ -44,6 +47,10 @@ from hub.tickets.conversations import TicketConversations
 from hub.tickets.service_requests import TicketRequests
 from hub.tickets.typing import Typing
 from hub.triage.triage import EmergencyRules
+
+_REFUSED: tuple[type[Exception], ...] = (*AWAY, OSError)
+_PATIENCE = 10.0
+"""Seconds a database server may be away while the hub starts."""
 
 
 def _kinds() -> Sequence[AccountKind]:
@@ -108,9 +115,22 @@ class Hub:
 
     async def prepare(self) -> None:
         """Bring the database up to date and seed it."""
+        await self._reach_database()
         await migrate(self.database)
         await seed(self.database, self.settings, self.seal, self.now)
         self.directory.forget()
+
+    async def _reach_database(self) -> None:
+        """Wait for a server that is just starting again; raises what it says in the end."""
+        until = monotonic() + _PATIENCE
+        while True:
+            try:
+                async with self.database.engine.connect():
+                    return
+            except _REFUSED:
+                if self.database.is_sqlite or monotonic() >= until:
+                    raise
+            await asyncio.sleep(0.25)
 
     async def start(self) -> None:
         """Prepare, then begin to take inquiries; the bot follows when it is ready."""
