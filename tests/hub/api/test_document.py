@@ -7,6 +7,7 @@ no answer may be a 5xx, of a status or type that is not documented, or unlike it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,7 @@ from hub.api.app import create_api
 from hub.api.exports import MEDIA_TYPES as REPORT_TYPES
 from hub.ports.files import MEDIA_TYPES
 from hub.team.models import Role
+from tests.fixtures import Databases
 from tests.hub.api.site import NOBODY, ORIGIN, Caller, Site, open_site
 from tests.hub.api.test_roles import CALLS
 
@@ -108,10 +110,11 @@ class Bench:
         return self.portal.call(go)
 
 
-@pytest.fixture(scope="module")
-def bench(house_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with start_blocking_portal() as portal:
-        opened = open_site(house_url, tmp_path_factory.mktemp("bench"), open311_api_key=API_KEY)
+@pytest.fixture
+def bench(databases: Databases, tmp_path: Path) -> Iterator[Bench]:
+    """A site for one test alone: what an admin is made to do may switch an account off."""
+    with databases.prepared("sqlite") as url, start_blocking_portal() as portal:
+        opened = open_site(url, tmp_path, open311_api_key=API_KEY)
         with portal.wrap_async_context_manager(opened) as site:
 
             async def fill() -> Caller:
