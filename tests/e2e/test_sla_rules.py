@@ -280,8 +280,11 @@ def test_open_clocks_follow_and_versions_are_kept(stack: Stack, seat: Any) -> No
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Since then, up to version 2", timeout=SLOWLY)
     dialog.get_by_role("button", name="Put it in force again").click()
+    eventually(
+        "version 1 in force again",
+        lambda: stack.api("GET", "/sla")["policies"][3]["first_response"] == 3600,
+    )
     expect(page.get_by_role("row").filter(has_text="In force")).to_contain_text("3", timeout=SLOWLY)
-    assert stack.api("GET", "/sla")["policies"][3]["first_response"] == 3600
 
 
 def test_somebody_saved_meanwhile(stack: Stack, seat: Any) -> None:
