@@ -1,17 +1,17 @@
-"""One article of the knowledge base, as it lies in a Markdown file with YAML front matter.
+"""An article as it lies in a Markdown file with YAML front matter.
 
 KnowledgeError
 ├── BadArticle      a file that is not an article: says which file, which field and why
 ├── DuplicateSlug   two files claim the same slug
 └── BadTraining     a line of the bot's training material that cannot be used
 
-The body holds the public answer. A heading `## Answer` may introduce it, and the heading
-`## For staff: still to be filled in` ends it: what follows is for people inside the city.
+The body holds the public answer. A heading `## Answer` may introduce it, `## En español` begins
+its Spanish text, and `## For staff: still to be filled in` ends both: what follows is for people
+inside the city.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,31 +20,13 @@ from pathlib import Path
 import frontmatter
 import yaml
 
-from hub.ports.knowledge import Confidence
-
-CITY_PHONE = "850-891-4968"
-"""The city's one number, staffed around the clock."""
-
-CONFIRM = f"Please confirm at {CITY_PHONE}."
-"""How every answer ends that is not fully certain (`talgov.md`, confidence M)."""
-
-UNITS = frozenset(
-    {
-        "call-center",
-        "walk-in",
-        "commercial",
-        "billing",
-        "energy-services",
-        "social-media",
-        "quality-control",
-    }
-)
-"""Slugs of the units a conversation can go to (`talgov.md`)."""
+from hub.ports.knowledge import ArticleText, Confidence
+from kb.rules import problems
 
 ANSWER_HEADING = "## Answer"
+SPANISH_HEADING = "## En español"
 STAFF_HEADING = "## For staff: still to be filled in"
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _REQUIRED = frozenset(
     {
         "slug",
@@ -58,6 +40,7 @@ _REQUIRED = frozenset(
         "phrases",
     }
 )
+_OPTIONAL = frozenset({"title_es", "phrases_es"})
 
 
 class KnowledgeError(Exception):
@@ -92,40 +75,12 @@ class BadTraining(KnowledgeError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A topic citizens ask about: who handles it, what may be said, how people put it."""
-
-    slug: str
-    title: str
-    unit: str | None
-    """Slug of a unit; None keeps the ticket's."""
-    confidence: Confidence
-    emergency: bool
-    handover: bool
-    """A person follows even after the answer."""
-    source: str
-    """Where the facts come from, in words for the public."""
-    reviewed: date
-    phrases: tuple[str, ...]
-    """How people ask: what the bot is trained on."""
-    answer: str | None
-    """The public answer in Markdown; None where a person must answer."""
-    staff_note: str | None
-    """Markdown for people inside the city: which facts are still missing."""
-
-    @property
-    def intent(self) -> str:
-        """The bot's name for the topic: its slug in the letters that Rasa allows."""
-        return self.slug.replace("-", "_")
+def intent_of(slug: str) -> str:
+    """The bot's name for the topic: its slug in the letters that Rasa allows."""
+    return slug.replace("-", "_")
 
 
-def normalised(phrase: str) -> str:
-    """`phrase` without case, punctuation and spacing: two equal ones are the same phrase."""
-    return " ".join(re.findall(r"[^\W_]+", phrase.casefold().replace("'", "").replace("’", "")))
-
-
-def read_article(path: Path) -> Article:
+def read_article(path: Path) -> ArticleText:
     """The article in the file `path`. Raises BadArticle."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -134,7 +89,7 @@ def read_article(path: Path) -> Article:
     return parse_article(path, text)
 
 
-def parse_article(path: Path, text: str) -> Article:
+def parse_article(path: Path, text: str) -> ArticleText:
     """The article in `text`; `path` names it in errors and must carry its slug. Pure."""
     if not frontmatter.checks(text):
         raise BadArticle(path, "front matter", "is missing")
@@ -143,8 +98,8 @@ def parse_article(path: Path, text: str) -> Article:
     except yaml.YAMLError as error:
         raise BadArticle(path, "front matter", f"is not YAML: {error}") from error
     fields = _Fields(path, post.metadata)
-    answer, staff_note = _split_body(post.content)
-    article = Article(
+    answer, answer_es, staff_note = _split_body(post.content)
+    article = ArticleText(
         slug=fields.slug(),
         title=fields.text("title"),
         unit=fields.unit(),
@@ -153,43 +108,26 @@ def parse_article(path: Path, text: str) -> Article:
         handover=fields.flag("handover"),
         source=fields.text("source"),
         reviewed=fields.day("reviewed"),
-        phrases=fields.phrases(),
+        phrases=fields.phrases("phrases"),
         answer=answer,
         staff_note=staff_note,
+        title_es=fields.text("title_es") if "title_es" in post.metadata else None,
+        answer_es=answer_es,
+        phrases_es=fields.phrases("phrases_es") if "phrases_es" in post.metadata else (),
     )
-    _check_answer(path, article)
+    for problem in problems(article):
+        raise BadArticle(path, problem.field, problem.message)
     return article
 
 
-def _split_body(body: str) -> tuple[str | None, str | None]:
-    """The public answer and the note for staff, each None if absent."""
+def _split_body(body: str) -> tuple[str | None, str | None, str | None]:
+    """The public answer, its Spanish text and the note for staff, each None if absent."""
     public, found, staff = body.partition(STAFF_HEADING)
-    public = public.strip()
-    if public.startswith(ANSWER_HEADING):
-        public = public[len(ANSWER_HEADING) :].strip()
-    return public or None, staff.strip() if found else None
-
-
-def _check_answer(path: Path, article: Article) -> None:
-    """What may be said depends on how sure the city is (`talgov.md`)."""
-    if article.answer is not None and "$" in article.answer:
-        raise BadArticle(path, "body", "states a dollar amount")
-    if article.emergency and not article.handover:
-        raise BadArticle(path, "handover", "an emergency always brings a person in")
-    match article.confidence:
-        case Confidence.NONE:
-            if article.answer is not None and not article.emergency:
-                raise BadArticle(path, "body", "confidence none has no public answer")
-            if not article.staff_note:
-                raise BadArticle(path, "body", f"lacks the section '{STAFF_HEADING}'")
-        case Confidence.MEDIUM:
-            if article.answer is None or not article.answer.endswith(CONFIRM):
-                raise BadArticle(path, "body", f"confidence M must close with '{CONFIRM}'")
-        case Confidence.HIGH:
-            if article.answer is None:
-                raise BadArticle(path, "body", "confidence H needs an answer")
-    if article.emergency and article.answer is None:
-        raise BadArticle(path, "body", "an emergency needs its safety steps")
+    english, _, spanish = public.partition(SPANISH_HEADING)
+    english = english.strip()
+    if english.startswith(ANSWER_HEADING):
+        english = english[len(ANSWER_HEADING) :].strip()
+    return english or None, spanish.strip() or None, staff.strip() if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +141,7 @@ class _Fields:
         names = set(self.values)
         for name in sorted(_REQUIRED - names):
             raise BadArticle(self.path, name, "is missing")
-        for name in sorted(names - _REQUIRED):
+        for name in sorted(names - _REQUIRED - _OPTIONAL):
             raise BadArticle(self.path, str(name), "is not a known field")
 
     def text(self, name: str) -> str:
@@ -227,19 +165,12 @@ class _Fields:
 
     def slug(self) -> str:
         slug = self.text("slug")
-        if not _SLUG.fullmatch(slug):
-            raise BadArticle(self.path, "slug", "must be small letters, digits and hyphens")
         if slug != self.path.stem:
             raise BadArticle(self.path, "slug", f"{slug!r} is not the file's name")
         return slug
 
     def unit(self) -> str | None:
-        if self.values["unit"] is None:
-            return None
-        unit = self.text("unit")
-        if unit not in UNITS:
-            raise BadArticle(self.path, "unit", f"{unit!r} is not a unit")
-        return unit
+        return None if self.values["unit"] is None else self.text("unit")
 
     def confidence(self) -> Confidence:
         try:
@@ -247,34 +178,11 @@ class _Fields:
         except ValueError as error:
             raise BadArticle(self.path, "confidence", "must be H, M or none") from error
 
-    def phrases(self) -> tuple[str, ...]:
-        value = self.values["phrases"]
+    def phrases(self, name: str) -> tuple[str, ...]:
+        value = self.values[name]
         if not isinstance(value, list) or not value:
-            raise BadArticle(self.path, "phrases", "must be a list")
-        seen: set[str] = set()
+            raise BadArticle(self.path, name, "must be a list")
         for phrase in value:
             if not isinstance(phrase, str):
-                raise BadArticle(self.path, "phrases", f"{phrase!r} is not text (quote it)")
-            reason = unusable(phrase)
-            if reason is None and normalised(phrase) in seen:
-                reason = "is there twice"
-            if reason is not None:
-                raise BadArticle(self.path, "phrases", f"{phrase!r} {reason}")
-            seen.add(normalised(phrase))
+                raise BadArticle(self.path, name, f"{phrase!r} is not text (quote it)")
         return tuple(phrase.strip() for phrase in value)
-
-
-def unusable(phrase: str) -> str | None:
-    """Why the bot cannot learn from `phrase`, or None if it can.
-
-    Rasa reads brackets as entity marks and a leading slash as a command.
-    """
-    if not normalised(phrase):
-        return "has no words"
-    if len(phrase.splitlines()) != 1:
-        return "is more than one line"
-    if phrase.lstrip().startswith("/"):
-        return "starts with a slash"
-    if any(mark in phrase for mark in "[]{}"):
-        return "has brackets in it"
-    return None

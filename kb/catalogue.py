@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from hub.ports.knowledge import ArticleView
-from kb.article import Article, BadArticle, DuplicateSlug, read_article
+from hub.ports.knowledge import ArticleText, ArticleView, view_of
+from kb.article import BadArticle, DuplicateSlug, read_article
 from kb.rendering import plain_text
 
 ARTICLES = Path(__file__).resolve().parent / "articles"
@@ -16,14 +16,16 @@ ARTICLES = Path(__file__).resolve().parent / "articles"
 class Catalogue:
     """The articles by slug. Implements `hub.ports.Knowledge` from files, held in memory."""
 
-    def __init__(self, articles: Iterable[Article]) -> None:
+    def __init__(self, articles: Iterable[ArticleText]) -> None:
         """Raises DuplicateSlug."""
-        self._articles: dict[str, Article] = {}
+        self._articles: dict[str, ArticleText] = {}
         for article in sorted(articles, key=lambda each: each.slug):
             if article.slug in self._articles:
                 raise DuplicateSlug(article.slug)
             self._articles[article.slug] = article
-        self._views = {slug: view(article) for slug, article in self._articles.items()}
+        self._views = {
+            slug: view_of(article, plain_text) for slug, article in self._articles.items()
+        }
 
     @classmethod
     def load(cls, folder: Path = ARTICLES) -> Catalogue:
@@ -33,7 +35,7 @@ class Catalogue:
             raise BadArticle(folder, "folder", "holds no articles")
         return cls(read_article(path) for path in paths)
 
-    def __iter__(self) -> Iterator[Article]:
+    def __iter__(self) -> Iterator[ArticleText]:
         """The articles, by slug."""
         return iter(self._articles.values())
 
@@ -43,7 +45,7 @@ class Catalogue:
     def __contains__(self, slug: object) -> bool:
         return slug in self._articles
 
-    def get(self, slug: str) -> Article | None:
+    def get(self, slug: str) -> ArticleText | None:
         """The whole article, with its phrases and its note for staff."""
         return self._articles.get(slug)
 
@@ -54,16 +56,3 @@ class Catalogue:
     async def articles(self) -> Sequence[ArticleView]:
         """Every article as triage and the bot read it, by slug."""
         return tuple(self._views.values())
-
-
-def view(article: Article) -> ArticleView:
-    """`article` as the port shows it: its answer is plain text, ready to be sent."""
-    return ArticleView(
-        slug=article.slug,
-        title=article.title,
-        unit=article.unit,
-        confidence=article.confidence,
-        emergency=article.emergency,
-        answer=None if article.answer is None else plain_text(article.answer),
-        handover=article.handover,
-    )

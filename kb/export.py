@@ -1,11 +1,15 @@
 """The knowledge base as training data for the Rasa project, which imports nothing of ours.
 
-`python -m kb.export FOLDER` writes four files; the same articles give the same bytes:
+`python -m kb.export FOLDER` writes six files; the same articles give the same bytes:
 
-- `nlu.yml`: Rasa's format 3.1, one plain intent a slug (`-` becomes `_`) with its phrases;
+- `nlu.yml`: Rasa's format 3.1, one plain intent a slug (`-` becomes `_`), an entry for each
+  language it has phrases in, which its `metadata: {language: en|es}` names;
 - `intents.json`: a list of `{"intent", "slug", "title", "confidence", "emergency"}`;
-- `out_of_scope.txt`: lines that the bot must not answer, to choose thresholds with;
-- `validation.jsonl`: lines `{"text", "slug"}` that are in no article, for the same.
+- `out_of_scope.txt`, `out_of_scope_es.txt`: lines that the bot must not answer, a language each;
+- `validation.jsonl`: lines `{"text", "slug", "lang"}` that are in no article, which thresholds
+  are chosen with;
+- `held_back.jsonl`: the same with the slug `out-of-scope` besides; nothing is chosen with these:
+  each trained model is measured on them, so that two can be compared.
 """
 
 from __future__ import annotations
@@ -13,24 +17,32 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import yaml
 
-from kb.article import BadTraining, unusable
+from kb.article import BadTraining, intent_of
 from kb.catalogue import Catalogue
+from kb.rules import unusable
 
 TRAINING = Path(__file__).resolve().parent / "training"
 """What thresholds are chosen with: written by hand, in no article."""
 
 
+LANGUAGES = ("en", "es")
+
+OUT_OF_SCOPE = "out-of-scope"
+"""Stands for a slug where no article is right."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """A message and the slug of the article that is right for it."""
+    """A message, the slug of the article that is right for it, and its language."""
 
     text: str
     slug: str
+    lang: str = "en"
 
 
 class _Block(str):
@@ -56,17 +68,14 @@ def export_training(
 
     Raises BadTraining for a line of `training` that cannot be used.
     """
-    labelled = read_labelled(training / "validation.jsonl", catalogue)
+    slugs = {article.slug for article in catalogue}
     contents = {
         "nlu.yml": nlu_yaml(catalogue),
         "intents.json": intents_json(catalogue),
-        "out_of_scope.txt": "".join(
-            f"{line}\n" for line in read_lines(training / "out_of_scope.txt")
-        ),
-        "validation.jsonl": "".join(
-            json.dumps({"text": each.text, "slug": each.slug}, ensure_ascii=False) + "\n"
-            for each in labelled
-        ),
+        "out_of_scope.txt": _plain(read_lines(training / "out_of_scope.txt")),
+        "out_of_scope_es.txt": _plain(read_lines(training / "out_of_scope_es.txt")),
+        "validation.jsonl": _labelled_lines(training / "validation.jsonl", slugs),
+        "held_back.jsonl": _labelled_lines(training / "held_back.jsonl", slugs | {OUT_OF_SCOPE}),
     }
     out_dir.mkdir(parents=True, exist_ok=True)
     return tuple(_write(out_dir / name, text) for name, text in contents.items())
@@ -74,14 +83,22 @@ def export_training(
 
 def nlu_yaml(catalogue: Catalogue) -> str:
     """The phrases of all articles in Rasa's training format."""
+    spoken = (
+        (article, language, phrases)
+        for article in catalogue
+        for language, phrases in (("en", article.phrases), ("es", article.phrases_es))
+        if phrases
+    )
     document = {
         "version": "3.1",
         "nlu": [
             {
-                "intent": article.intent,
-                "examples": _Block("".join(f"- {phrase}\n" for phrase in article.phrases)),
+                "intent": intent_of(article.slug),
+                # At the level of the intent, Rasa hands it on as metadata["intent"].
+                "metadata": {"language": language},
+                "examples": _Block("".join(f"- {phrase}\n" for phrase in phrases)),
             }
-            for article in catalogue
+            for article, language, phrases in spoken
         ],
     }
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
@@ -91,7 +108,7 @@ def intents_json(catalogue: Catalogue) -> str:
     """What the Rasa project must know of each intent besides its phrases."""
     intents = [
         {
-            "intent": article.intent,
+            "intent": intent_of(article.slug),
             "slug": article.slug,
             "title": article.title,
             "confidence": article.confidence.value,
@@ -103,7 +120,10 @@ def intents_json(catalogue: Catalogue) -> str:
 
 
 def read_labelled(path: Path, slugs: Container[str]) -> Sequence[LabelledText]:
-    """The labelled messages of a JSON-lines file, each with one of `slugs`. Raises BadTraining."""
+    """The labelled messages of a JSON-lines file, each with one of `slugs`; none if it is absent.
+
+    Raises BadTraining.
+    """
     labelled: list[LabelledText] = []
     for number, line in _numbered(path):
         each = _labelled(path, number, line)
@@ -114,7 +134,7 @@ def read_labelled(path: Path, slugs: Container[str]) -> Sequence[LabelledText]:
 
 
 def read_lines(path: Path) -> Sequence[str]:
-    """The messages of a plain file, one a line. Raises BadTraining."""
+    """The messages of a plain file, one a line; none if it is absent. Raises BadTraining."""
     lines: list[str] = []
     for number, line in _numbered(path):
         reason = unusable(line)
@@ -124,7 +144,23 @@ def read_lines(path: Path) -> Sequence[str]:
     return lines
 
 
+def _plain(lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _labelled_lines(path: Path, slugs: Container[str]) -> str:
+    """Those lines of a labelled file whose article is there: one may be archived at any time."""
+    labelled = (_labelled(path, number, line) for number, line in _numbered(path))
+    return "".join(
+        json.dumps(asdict(each), ensure_ascii=False) + "\n"
+        for each in labelled
+        if each.slug in slugs
+    )
+
+
 def _numbered(path: Path) -> Iterator[tuple[int, str]]:
+    if not path.is_file():
+        return
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if line.strip():
             yield number, line.strip()
@@ -140,7 +176,10 @@ def _labelled(path: Path, number: int, line: str) -> LabelledText:
             reason = unusable(text)
             if reason is not None:
                 raise BadTraining(path, number, reason)
-            return LabelledText(text, slug)
+            lang = value.get("lang", "en")
+            if lang not in LANGUAGES:
+                raise BadTraining(path, number, f"'lang' {lang!r} is not one of {LANGUAGES}")
+            return LabelledText(text, slug, lang)
         case _:
             raise BadTraining(path, number, "needs the texts 'text' and 'slug'")
 

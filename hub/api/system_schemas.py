@@ -1,4 +1,4 @@
-"""How the hub itself and its articles look."""
+"""How the hub itself looks."""
 
 from __future__ import annotations
 
@@ -17,18 +17,6 @@ class SystemView(BaseModel):
     parts: list[PartView]
     sandbox: bool
     unreadable: int
-
-
-class ArticleLine(BaseModel):
-    slug: str
-    title: str
-    unit: str | None
-    confidence: str
-    answer: str | None
-
-
-class ArticlePage(BaseModel):
-    items: list[ArticleLine]
 
 
 class UnreadableLine(BaseModel):

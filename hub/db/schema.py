@@ -2,6 +2,7 @@
 
 from hub.accounts.models import Account, AccountCost, RateBudgetRow
 from hub.api.models import IdempotentAnswer
+from hub.articles.models import Article, ArticleUse, ArticleVersion
 from hub.audit.models import AuditEntry
 from hub.db.base import Base
 from hub.delivery.models import Delivery
@@ -29,12 +30,14 @@ from hub.tickets.models import (
     BulkChange,
     Callback,
     Conversation,
+    Dialogue,
     EarlyHappening,
     Message,
     MessageRevision,
     Ticket,
     TicketTag,
 )
+from hub.training.models import BotExample, BotModel
 
 __all__ = [
     "Account",
@@ -43,7 +46,12 @@ __all__ = [
     "AgentUnit",
     "ApiToken",
     "ApiTokenUnit",
+    "Article",
+    "ArticleUse",
+    "ArticleVersion",
     "AuditEntry",
+    "BotExample",
+    "BotModel",
     "Breach",
     "BulkChange",
     "Callback",
@@ -53,6 +61,7 @@ __all__ = [
     "Conversation",
     "Counter",
     "Delivery",
+    "Dialogue",
     "EarlyHappening",
     "Escalation",
     "Event",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kb.article import CONFIRM, Article, parse_article
+from hub.ports.knowledge import ArticleText
+from kb.article import parse_article
+from kb.rules import CONFIRM, CONFIRM_ES
 
 
 def source(**changes: str) -> str:
@@ -21,7 +23,7 @@ def source(**changes: str) -> str:
         "handover": "false",
         "source": "City of Tallahassee public pages",
         "reviewed": "2026-11-01",
-        "phrases": "[I lost my umbrella, where is my brolly]",
+        "phrases": "[I lost my umbrella, where is my brolly, left it on the bus, parasol, found]",
     }
     body = changes.pop("body", "Ask at the desk, or see [the page](https://example.org/umbrella).")
     fields.update(changes)
@@ -29,11 +31,12 @@ def source(**changes: str) -> str:
     return "---\n" + "\n".join(lines) + "\n---\n\n" + body + "\n"
 
 
-def sample(**changes: str) -> Article:
+def sample(**changes: str) -> ArticleText:
     """A sound article, changed as in `source`."""
     text = source(**changes)
     return parse_article(Path(f"{changes.get('slug', 'lost-umbrella')}.md"), text)
 
 
 CONFIRMED = f"Try the desk. {CONFIRM}"
+CONFIRMED_ES = f"Pregunte en el mostrador. {CONFIRM_ES}"
 STAFF = "## For staff: still to be filled in\n\nWhere the umbrellas are kept."

@@ -8,18 +8,20 @@ from pathlib import Path
 import pytest
 
 from hub.ports.knowledge import Confidence
-from kb.article import BadArticle, normalised, parse_article, read_article, unusable
-from tests.kb.samples import CONFIRMED, STAFF, sample, source
+from kb.article import BadArticle, intent_of, parse_article, read_article
+from kb.rules import CONFIRM, CONFIRM_ES
+from tests.kb.samples import CONFIRMED, CONFIRMED_ES, STAFF, sample, source
 
 
 def test_a_sound_article_is_read_whole() -> None:
     article = sample()
     assert article.slug == "lost-umbrella"
-    assert article.intent == "lost_umbrella"
+    assert intent_of(article.slug) == "lost_umbrella"
     assert article.unit == "walk-in"
     assert article.confidence is Confidence.HIGH
     assert article.reviewed == date(2026, 11, 1)
-    assert article.phrases == ("I lost my umbrella", "where is my brolly")
+    assert article.phrases[:2] == ("I lost my umbrella", "where is my brolly")
+    assert (article.title_es, article.answer_es, article.phrases_es) == (None, None, ())
     assert article.answer is not None
     assert article.answer.startswith("Ask at the desk")
     assert article.staff_note is None
@@ -32,6 +34,19 @@ def test_a_null_unit_keeps_the_tickets() -> None:
 def test_the_note_for_staff_is_no_part_of_the_answer() -> None:
     article = sample(confidence="M", body=f"{CONFIRMED}\n\n{STAFF}")
     assert article.answer == CONFIRMED
+    assert article.staff_note == "Where the umbrellas are kept."
+
+
+def test_the_spanish_text_is_read_apart() -> None:
+    body = f"{CONFIRMED}\n\n## En español\n\n{CONFIRMED_ES}\n\n{STAFF}"
+    article = sample(
+        confidence="M", title_es="Paraguas perdidos", phrases_es="[perdí mi paraguas]", body=body
+    )
+    assert article.answer == CONFIRMED
+    assert article.answer_es is not None
+    assert article.answer_es.endswith(CONFIRM_ES)
+    assert article.title_es == "Paraguas perdidos"
+    assert article.phrases_es == ("perdí mi paraguas",)
     assert article.staff_note == "Where the umbrellas are kept."
 
 
@@ -67,16 +82,10 @@ def test_an_emergency_without_facts_may_still_answer() -> None:
         ({"phrases": "['?!']"}, "phrases"),
         ({"colour": "blue"}, "colour"),
         ({"title": "a: b: c"}, "front matter"),
-        ({"body": ""}, "body"),
-        ({"body": "It costs $5."}, "body"),
-        ({"confidence": "M"}, "body"),
-        ({"confidence": "none"}, "body"),
-        ({"confidence": "none", "body": ""}, "body"),
-        ({"confidence": "none", "body": f"Perhaps.\n\n{STAFF}"}, "body"),
-        (
-            {"confidence": "none", "emergency": "true", "handover": "true", "body": STAFF},
-            "body",
-        ),
+        ({"body": ""}, "answer"),
+        ({"confidence": "M", "body": f"It costs $5. {CONFIRM}"}, "answer"),
+        ({"confidence": "none", "body": ""}, "staff_note"),
+        ({"body": "Yes.\n\n## En español\n\nSí."}, "title_es"),
     ],
 )
 def test_a_bad_article_names_its_file_and_field(changes: dict[str, str], field: str) -> None:
@@ -103,12 +112,3 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadArticle, match="is not UTF-8"):
         read_article(path)
-
-
-def test_normalised_ignores_case_punctuation_and_spacing() -> None:
-    assert normalised("  What's UP,  Doc?! ") == normalised("whats up doc")
-
-
-@pytest.mark.parametrize("phrase", ["", "!!", "/start", "a\nb", "see [x](y)", "{slot}"])
-def test_unusable_phrases(phrase: str) -> None:
-    assert unusable(phrase) is not None

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.ports.knowledge import Confidence
-from kb.article import CONFIRM, Article, normalised
+from hub.ports.knowledge import ArticleText, Confidence
 from kb.catalogue import Catalogue
 from kb.export import TRAINING, read_labelled, read_lines
 from kb.rendering import plain_text
+from kb.rules import CONFIRM, normalised
 
 HELD_BACK = Path(__file__).parent / "held_back.jsonl"
 OUT_OF_SCOPE = "out-of-scope"
@@ -98,7 +98,7 @@ def test_an_answer_with_a_less_certain_part_asks_to_confirm(
         assert article.answer.endswith(CONFIRM), slug
 
 
-def _published(catalogue: Catalogue) -> list[tuple[Article, str]]:
+def _published(catalogue: Catalogue) -> list[tuple[ArticleText, str]]:
     return [(article, article.answer) for article in catalogue if article.answer is not None]
 
 

@@ -8,10 +8,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kb.article import BadTraining
+from kb.article import BadTraining, intent_of
 from kb.catalogue import Catalogue
 from kb.export import export_training, main, read_labelled, read_lines
 from tests.kb.samples import sample
+
+FILES = [
+    "nlu.yml",
+    "intents.json",
+    "out_of_scope.txt",
+    "out_of_scope_es.txt",
+    "validation.jsonl",
+    "held_back.jsonl",
+]
 
 
 @pytest.fixture
@@ -31,14 +40,31 @@ def test_the_phrases_survive_yaml(tmp_path: Path) -> None:
     document = yaml.safe_load((tmp_path / "out" / "nlu.yml").read_text("utf-8"))
     assert document["version"] == "3.1"
     read = {
-        entry["intent"]: tuple(line.removeprefix("- ") for line in entry["examples"].splitlines())
+        (entry["intent"], entry["metadata"]["language"]): tuple(
+            line.removeprefix("- ") for line in entry["examples"].splitlines()
+        )
         for entry in document["nlu"]
     }
-    assert read == {article.intent: article.phrases for article in catalogue}
+    assert len(read) == len(document["nlu"])
+    for article in catalogue:
+        assert read[intent_of(article.slug), "en"] == article.phrases
+        assert read.get((intent_of(article.slug), "es"), ()) == article.phrases_es
+
+
+def test_a_language_without_phrases_has_no_entry(tmp_path: Path, training: Path) -> None:
+    export_training(Catalogue([sample()]), tmp_path / "out", training)
+    (entry,) = yaml.safe_load((tmp_path / "out" / "nlu.yml").read_text("utf-8"))["nlu"]
+    assert entry["metadata"] == {"language": "en"}
 
 
 def test_awkward_phrases_survive_yaml(tmp_path: Path, training: Path) -> None:
-    phrases = ("'yes: \"no\" # maybe'", "'- dash'", "'🔥 help!!'", "'@city: it''s 100% gone'")
+    phrases = (
+        "'yes: \"no\" # maybe'",
+        "'- dash'",
+        "'🔥 help!!'",
+        "'@city: it''s 100% gone'",
+        "five",
+    )
     catalogue = Catalogue([sample(phrases=f"[{', '.join(phrases)}]")])
     export_training(catalogue, tmp_path / "out", training)
     text = (tmp_path / "out" / "nlu.yml").read_text("utf-8")
@@ -53,12 +79,7 @@ def test_all_files_are_written_the_same_each_time(tmp_path: Path, training: Path
     catalogue = Catalogue([sample(slug="b"), sample(), sample(slug="a")])
     first = export_training(catalogue, tmp_path / "one", training)
     second = export_training(catalogue, tmp_path / "two", training)
-    assert {path.name for path in first} == {
-        "nlu.yml",
-        "intents.json",
-        "out_of_scope.txt",
-        "validation.jsonl",
-    }
+    assert [path.name for path in first] == FILES
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert sorted(path.name for path in (tmp_path / "one").iterdir()) == sorted(
         path.name for path in first
@@ -85,10 +106,43 @@ def test_the_threshold_sets_are_copied_clean(tmp_path: Path, training: Path) -> 
     assert labelled.text == "my umbrella is gone ☂"
 
 
+def test_lines_carry_their_language_and_may_be_out_of_scope(tmp_path: Path, training: Path) -> None:
+    rows = [
+        {"text": "perdí el paraguas", "slug": "lost-umbrella", "lang": "es"},
+        {"text": "tell me a story", "slug": "out-of-scope"},
+    ]
+    (training / "held_back.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    export_training(Catalogue([sample()]), tmp_path / "out", training)
+    written = (tmp_path / "out" / "held_back.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["lang"] for line in written] == ["es", "en"]
+    assert json.loads(written[1])["slug"] == "out-of-scope"
+
+
+def test_lines_of_an_archived_article_are_left_out(tmp_path: Path, training: Path) -> None:
+    line = json.dumps({"text": "my kite is gone", "slug": "lost-kite"})
+    with (training / "validation.jsonl").open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    export_training(Catalogue([sample()]), tmp_path / "out", training)
+    written = (tmp_path / "out" / "validation.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(each)["slug"] for each in written] == ["lost-umbrella"]
+    with pytest.raises(BadTraining, match="lost-kite"):
+        read_labelled(training / "validation.jsonl", {"lost-umbrella"})
+
+
+def test_files_that_are_not_there_are_empty(tmp_path: Path) -> None:
+    export_training(Catalogue([sample()]), tmp_path / "out", tmp_path / "nowhere")
+    assert (tmp_path / "out" / "nlu.yml").read_text("utf-8")
+    for name in FILES[2:]:
+        assert (tmp_path / "out" / name).read_text("utf-8") == ""
+
+
 @pytest.mark.parametrize(
     ("name", "text", "line"),
     [
-        ("validation.jsonl", '\n{"text": "where", "slug": "nowhere"}\n', 2),
+        ("validation.jsonl", '\n{"text": "where", "lang": "en"}\n', 2),
+        ("validation.jsonl", '{"text": "où", "slug": "lost-umbrella", "lang": "fr"}\n', 1),
+        ("held_back.jsonl", '{"text": 1, "slug": "lost-umbrella"}\n', 1),
+        ("out_of_scope_es.txt", "bien\n[cuenta]\n", 2),
         ("validation.jsonl", "{oops\n", 1),
         ("validation.jsonl", '{"text": "where"}\n', 1),
         ("validation.jsonl", '{"text": "/restart", "slug": "lost-umbrella"}\n', 1),
@@ -110,8 +164,5 @@ def test_the_command_writes_the_projects_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([str(tmp_path)]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        str(tmp_path / name)
-        for name in ("nlu.yml", "intents.json", "out_of_scope.txt", "validation.jsonl")
-    ]
+    assert capsys.readouterr().out.splitlines() == [str(tmp_path / name) for name in FILES]
     assert main([]) == 2

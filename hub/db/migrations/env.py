@@ -16,8 +16,9 @@ def render_item(kind, item, autogen_context):  # type: ignore[no-untyped-def]
 
 
 def include_name(name, kind, parents):  # type: ignore[no-untyped-def]
-    # The search index is made by hand: it differs between the databases.
-    return not (kind == "table" and name is not None and name.startswith("message_search"))
+    # The search indexes are made by hand: they differ between the databases.
+    by_hand = ("message_search", "article_search")
+    return not (kind == "table" and name is not None and name.startswith(by_hand))
 
 
 context.configure(

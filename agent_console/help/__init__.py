@@ -1,0 +1,1 @@
+"""The public help centre: published articles as pages, in English and Spanish."""

@@ -1,0 +1,1 @@
+"""What the city knows: articles as rows, their versions, figures and search."""

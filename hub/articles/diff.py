@@ -1,0 +1,62 @@
+"""What changed from one version of an article to another, field by field and line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Literal
+
+from hub.articles.content import FIELDS
+from hub.ports import ArticleText
+
+Op = Literal["same", "added", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    op: Op
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDiff:
+    field: str
+    lines: Sequence[Line]
+
+
+def diff(one: ArticleText, other: ArticleText) -> list[FieldDiff]:
+    """The fields that differ, in the order of `ArticleText`, each with all its lines."""
+    return [
+        FieldDiff(name, _lines(_said(getattr(one, name)), _said(getattr(other, name))))
+        for name in FIELDS
+        if getattr(one, name) != getattr(other, name)
+    ]
+
+
+def _said(value: object) -> list[str]:
+    """A field's value as lines; a list has one for each of its phrases."""
+    match value:
+        case None:
+            return []
+        case bool():
+            return ["yes" if value else "no"]
+        case date():
+            return [value.isoformat()]
+        case tuple():
+            return [str(each) for each in value]
+        case _:
+            return str(value).splitlines()
+
+
+def _lines(before: Sequence[str], after: Sequence[str]) -> list[Line]:
+    lines: list[Line] = []
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for op, a, b, c, d in matcher.get_opcodes():
+        if op == "equal":
+            lines += [Line("same", each) for each in before[a:b]]
+            continue
+        lines += [Line("removed", each) for each in before[a:b]]
+        lines += [Line("added", each) for each in after[c:d]]
+    return lines
