@@ -1,6 +1,7 @@
 """From exported articles to a trained model file, only when something changed.
 
-The export folder holds `nlu.yml`, `intents.json`, `out_of_scope.txt` and `validation.jsonl`.
+The export folder holds what `kb/export.py` writes; of it only `nlu.yml` and `intents.json` must
+be there.
 A model is named after a digest of those files and of our pipeline, so that the same articles
 find their model again and nothing is trained twice.
 """
@@ -14,23 +15,38 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from bot.command import CommandFailed, run
+from bot.domain import domain, rules, sources
 from bot.environment import PROJECT, REQUIREMENTS, Progress, child_environment
 from bot.lock import held
 
-EXPORTED = ("nlu.yml", "intents.json", "out_of_scope.txt", "validation.jsonl")
+MATERIAL = (
+    "intents.json",
+    "out_of_scope.txt",
+    "out_of_scope_es.txt",
+    "validation.jsonl",
+    "held_back.jsonl",
+)
+"""What our own components read in the folder that the training runs in."""
+
+EXPORTED = ("nlu.yml", *MATERIAL)
+REPORT = "report.json"
+"""What they leave there: rasa_project/components/training.py says what is in it."""
+
+VECTORS = "vectors"
+"""Folder beside the models: most phrases are the same next time, and encoding is the longest."""
+
 PIPELINE = "config.yml"
-KEPT = 5
-"""Models kept in the folder, so that one can be rolled back to."""
+KEPT = 10
+"""Models kept in the folder besides those that are asked for, so that one can be rolled back to."""
 
 COMPONENT = re.compile(r"Starting to train component '(?:\w+\.)*(\w+)'")
-CALIBRATED = re.compile(r"Calibrated: (\{.*\})")
 
 
 class TrainingFailed(Exception):
@@ -39,16 +55,34 @@ class TrainingFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A model file, and what is known of it: shares are 0..1, measured on validation data."""
+    """A model file, and what is known of it.
+
+    Shares are 0..1, measured on validation data by models that were not fitted to it; those
+    outside `languages` are the English ones.
+    """
 
     path: Path
     topics: int
     threshold: float
+    """From which confidence on an English question is answered."""
     right: float
     wrong: float
     out_of_scope_answered: float
     seconds: float
     """How long the training took, the start of Rasa included."""
+    languages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Per language the thresholds `answer`, `ask`, `emergency`, and the shares `first` and
+    `among_three` (of the ranking), `right`, `wrong`, `offered`, `lost`, `out_of_scope_answered`,
+    `out_of_scope_recognised`, `emergency_recall`, `emergency_precision` of so many `examples`,
+    `out_of_scope_examples`, `emergency_examples`."""
+    held_back: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Per language counts on lines that nothing was chosen with: `n` is `right`, `wrong`,
+    `offered` (its article among three) and `handed`; `out_of_scope`, `out_of_scope_answered`."""
+    lines: list[dict[str, str]] = field(default_factory=list)
+    """Each held-back line: `text`, `lang`, `slug`, `outcome` (right, wrong, offered, missed) and
+    `predicted`, a slug; `out-of-scope` may stand for one."""
+    program: str = ""
+    """What `program` was when it was trained: another one may not understand the file."""
 
     @property
     def id(self) -> str:
@@ -56,11 +90,16 @@ class TrainedModel:
 
 
 async def ensure_model(
-    exported: Path, models: Path, python: Path, progress: Progress = lambda _: None
+    exported: Path,
+    models: Path,
+    python: Path,
+    progress: Progress = lambda _: None,
+    keep: Collection[str] = (),
 ) -> TrainedModel:
     """The model for the articles in `exported`, trained if `models` does not hold it yet.
 
-    `python` is that of Rasa's environment. Raises TrainingFailed.
+    `python` is that of Rasa's environment; the models named in `keep` are not pruned. Raises
+    TrainingFailed.
     """
     try:
         intents = json.loads((exported / "intents.json").read_text(encoding="utf-8"))
@@ -74,7 +113,7 @@ async def ensure_model(
     waiting = partial(progress, "another process is training: waiting for it")
     async with held(models / ".lock", waiting):
         model = take_model(path) or await _train_into(exported, intents, path, python, progress)
-    prune(models)
+    prune(models, protected=keep)
     return model
 
 
@@ -99,15 +138,13 @@ async def _train(
     started = time.monotonic()
     progress(f"training on {len(intents)} topics")
     write_project(exported, intents, work)
-    calibration: dict[str, Any] = {}
 
     def on_line(line: str) -> None:
         if found := COMPONENT.search(line):
             progress(f"training on {len(intents)} topics: {found[1]}")
-        elif found := CALIBRATED.search(line):
-            calibration.update(json.loads(found[1]))
 
     env = child_environment()
+    env["SWITCHBOARD_VECTOR_CACHE"] = str(path.parent / VECTORS)
     # Rasa's own cache does not know of the validation files, and ours is the model folder.
     env |= {"RASA_CACHE_DIRECTORY": str(work / "cache"), "RASA_MAX_CACHE_SIZE": "0"}
     try:
@@ -126,20 +163,29 @@ async def _train(
     except CommandFailed as error:
         raise TrainingFailed(str(error)) from error
     trained = work / "trained" / path.name
-    if not trained.is_file() or not calibration:
-        raise TrainingFailed("Rasa ended well but left no calibrated model")
-    model = TrainedModel(
-        path=path,
-        topics=len(intents),
-        threshold=calibration["threshold"],
-        right=calibration["right"],
-        wrong=calibration["wrong"],
-        out_of_scope_answered=calibration["out_of_scope_answered"],
-        seconds=round(time.monotonic() - started, 1),
-    )
+    try:
+        report = json.loads((work / REPORT).read_text(encoding="utf-8"))
+        english = report["languages"]["en"]
+        model = TrainedModel(
+            path=path,
+            topics=len(intents),
+            threshold=english["answer"],
+            right=english["right"],
+            wrong=english["wrong"],
+            out_of_scope_answered=english["out_of_scope_answered"],
+            seconds=round(time.monotonic() - started, 1),
+            languages=report["languages"],
+            held_back=report["held_back"],
+            lines=report["lines"],
+            program=program(),
+        )
+    except (OSError, ValueError, LookupError) as error:
+        raise TrainingFailed(f"Rasa ended well but left no report: {error!r}") from error
+    if not trained.is_file():
+        raise TrainingFailed("Rasa ended well but left no model")
     # What is known of it first: a model file without it counts as absent.
     card = {key: value for key, value in asdict(model).items() if key != "path"}
-    (work / "card.json").write_text(json.dumps(card, indent=2) + "\n")
+    (work / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
     (work / "card.json").replace(card_path(path))
     trained.replace(path)
     progress(
@@ -154,7 +200,7 @@ def write_project(exported: Path, intents: list[dict[str, Any]], work: Path) -> 
     """Everything `rasa train` reads, in `work`: the export, our pipeline, domain and rules."""
     (work / "data").mkdir()
     shutil.copy(exported / "nlu.yml", work / "data")
-    for name in ("out_of_scope.txt", "validation.jsonl"):
+    for name in MATERIAL:
         if (exported / name).is_file():
             shutil.copy(exported / name, work)
     shutil.copy(PROJECT / PIPELINE, work)
@@ -171,53 +217,28 @@ def _write_yaml(path: Path, content: dict[str, Any]) -> None:
     path.write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in content.items()))
 
 
-def domain(intents: list[dict[str, Any]]) -> dict[str, Any]:
-    """Rasa's domain: one intent and one utterance a topic, carrying the slug, not the words.
-
-    The words are the article's and the hub looks them up, so that an edited sentence needs
-    no training.
-    """
-    responses = {
-        f"utter_{entry['intent']}": [{"custom": {"act": "answer", "slug": entry["slug"]}}]
-        for entry in intents
-    }
-    responses["utter_ask_back"] = [{"custom": {"act": "ask_back"}}]
-    return {
-        "version": "3.1",
-        "intents": [entry["intent"] for entry in intents],
-        "responses": responses,
-        "session_config": {"session_expiration_time": 60, "carry_over_slots_to_new_session": True},
-    }
-
-
-def rules(intents: list[dict[str, Any]]) -> dict[str, Any]:
-    """One rule a topic, and one for what was not understood."""
-    steps = [(entry["intent"], f"utter_{entry['intent']}") for entry in intents]
-    steps.append(("nlu_fallback", "utter_ask_back"))
-    return {
-        "version": "3.1",
-        "rules": [
-            {"rule": intent, "steps": [{"intent": intent}, {"action": action}]}
-            for intent, action in steps
-        ],
-    }
-
-
 def digest(exported: Path) -> str:
     """16 hexadecimal digits that change with the data, the pipeline and its libraries."""
     total = hashlib.sha256()
     for path in _inputs(exported):
         content = path.read_bytes() if path.is_file() else b""
         total.update(f"{path.name} {len(content)}\n".encode() + content)
-    # This module writes the domain and the rules.
+    # This module writes the project's files.
     total.update(Path(__file__).read_bytes())
     return total.hexdigest()[:16]
+
+
+@cache
+def program() -> str:
+    """The part of `digest` that does not hang on what was exported, as this process began."""
+    return digest(PROJECT / "nothing is exported here")
 
 
 def _inputs(exported: Path) -> Iterator[Path]:
     yield from (exported / name for name in EXPORTED)
     yield PROJECT / PIPELINE
     yield REQUIREMENTS
+    yield from sources()
     yield from sorted((PROJECT / "components").glob("*.py"))
 
 
@@ -230,7 +251,7 @@ def read_model(path: Path) -> TrainedModel | None:
     if not path.is_file():
         return None
     try:
-        return TrainedModel(path=path, **json.loads(card_path(path).read_text()))
+        return TrainedModel(path=path, **json.loads(card_path(path).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -253,8 +274,9 @@ def trained_models(models: Path) -> list[TrainedModel]:
     return [model for path in paths if (model := read_model(path)) is not None]
 
 
-def prune(models: Path, keep: int = KEPT) -> None:
-    """Delete all but the `keep` models last used."""
+def prune(models: Path, keep: int = KEPT, protected: Collection[str] = ()) -> None:
+    """Delete all but the `keep` models last used and those named in `protected`."""
     for model in trained_models(models)[keep:]:
-        model.path.unlink(missing_ok=True)
-        card_path(model.path).unlink(missing_ok=True)
+        if model.id not in protected:
+            model.path.unlink(missing_ok=True)
+            card_path(model.path).unlink(missing_ok=True)

@@ -13,11 +13,9 @@ from bot.training import (
     TrainingFailed,
     card_path,
     digest,
-    domain,
     ensure_model,
     prune,
     read_model,
-    rules,
     trained_models,
     write_project,
 )
@@ -28,8 +26,9 @@ INTENTS = [
 ]
 FAKE_RASA = """#!/bin/sh
 echo "Starting to train component 'components.classifier.CalibratedClassifier'."
-echo 'INFO  Calibrated: {"threshold": 0.4, "right": 0.8, "wrong": 0.01,\
- "out_of_scope_answered": 0.05, "examples": 9, "out_of_scope_examples": 5}'
+echo '{"languages": {"en": {"answer": 0.4, "ask": 0.1, "right": 0.8, "wrong": 0.01,\
+ "out_of_scope_answered": 0.05}}, "held_back": {"es": {"n": 1, "right": 1}},\
+ "lines": [{"text": "¿qué?", "outcome": "right"}]}' > report.json
 while [ "$1" != "--fixed-model-name" ]; do shift; done
 mkdir -p trained; echo model > "trained/$2.tar.gz"; echo run >> "$(dirname "$0")/runs"
 """
@@ -76,6 +75,9 @@ async def test_nothing_is_trained_twice(exported: Path, python: Path, tmp_path: 
     assert model.path.read_text() == "model\n"
     assert model.id == f"bot-{digest(exported)}"
     assert (model.topics, model.threshold, model.right) == (2, 0.4, 0.8)
+    assert model.languages["en"]["ask"] == 0.1
+    assert model.held_back == {"es": {"n": 1, "right": 1}}
+    assert model.lines == [{"text": "¿qué?", "outcome": "right"}]
     assert said[0] == "training on 2 topics"
     assert "80% of the validation questions answered right" in said[-1]
     assert await ensure_model(exported, tmp_path / "models", python) == model
@@ -146,17 +148,6 @@ def test_the_models_last_used_are_kept(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 8
 
 
-def test_every_topic_has_an_intent_a_rule_and_its_slug() -> None:
-    made = domain(INTENTS)
-    assert made["intents"] == ["pay_my_bill", "gas_leak"]
-    assert made["responses"]["utter_gas_leak"] == [
-        {"custom": {"act": "answer", "slug": "gas-leak"}}
-    ]
-    steps = [rule["steps"] for rule in rules(INTENTS)["rules"]]
-    assert [{"intent": "gas_leak"}, {"action": "utter_gas_leak"}] in steps
-    assert [{"intent": "nlu_fallback"}, {"action": "utter_ask_back"}] in steps
-
-
 def test_the_files_begin_their_lines_as_rasa_looks_for_them(exported: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
@@ -167,6 +158,7 @@ def test_the_files_begin_their_lines_as_rasa_looks_for_them(exported: Path, tmp_
         "config.yml",
         "data",
         "domain.yml",
+        "intents.json",
         "out_of_scope.txt",
         "validation.jsonl",
     }

@@ -1,10 +1,9 @@
-"""The intent classifier as a Rasa component: fits, calibrates and applies an IntentModel."""
+"""The intent classifier as a Rasa component: fits, calibrates and applies a model a language."""
 
 from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Type
 
@@ -19,33 +18,29 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.encoder import encoder
+from components.calibration import Limits
 from components.featurizer import SentenceFeaturizer
-from components.intent_model import (
-    OUT_OF_SCOPE,
-    Calibration,
-    IntentModel,
-    choose_threshold,
-    read_lines,
-    read_validation,
-)
+from components.material import Line
+from components.training import Trained, train
+from components.vectors import SPACES, language_of
 
 logger = logging.getLogger(__name__)
 
 RANKING_LENGTH = 5
 """Three are offered to the customer; two more in case small talk is among them."""
 
-THRESHOLD = "answer_threshold"
-"""Message property read by `components.fallback`."""
+LANGUAGE, THRESHOLDS, EMERGENCY, IS_UNKNOWN = "language", "thresholds", "emergency", "out_of_scope"
+"""Properties of a message after this component, beside `intent` and `intent_ranking`."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CalibratedClassifier(IntentClassifier, GraphComponent):
-    """Logistic regression times nearest phrase, with the threshold chosen at training.
+    """One model a language, with thresholds chosen at training and stored with it.
 
-    `validation` (JSON lines `text`, `slug`) and `out_of_scope` (plain lines) are paths from
-    the folder that training runs in. Every other line of `out_of_scope` is training data for
-    a class of its own; the rest is held back to choose the threshold on.
+    Training reads, from the folder it runs in, `validation.jsonl`, `held_back.jsonl`,
+    `out_of_scope.txt`, `out_of_scope_es.txt` and `intents.json` (components/material.py), all of
+    which may be absent, and leaves `report.json` there: per language the thresholds and their
+    figures, and what became of each held-back line.
     """
 
     def __init__(
@@ -53,14 +48,12 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: Optional[IntentModel] = None,
-        threshold: float = 1.0,
+        trained: Optional[Dict[Text, Trained]] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._model = model
-        self._threshold = threshold
+        self._trained = trained or {}
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -73,11 +66,11 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         return {
-            "C": 20.0,
-            "validation": "validation.jsonl",
-            "out_of_scope": "out_of_scope.txt",
-            "wrong_limit": 0.03,
-            "unknown_limit": 0.08,
+            "wrong_limit": 0.02,
+            "unknown_limit": 0.06,
+            "lost_limit": 0.015,
+            "emergency_missed_limit": 0.005,
+            "emergency_false_limit": 0.08,
         }
 
     @classmethod
@@ -91,36 +84,25 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [
-            example
+        phrases = [
+            Line(example.get(TEXT), example.get(INTENT), language_of(_metadata(example)))
             for example in training_data.intent_examples
             if example.get(INTENT) and example.get(TEXT)
         ]
-        labels = [example.get(INTENT) for example in examples]
-        strange = encoder().encode_all(read_lines(Path(self._config["out_of_scope"])))
-        vectors = [_vector(example) for example in examples] + list(strange[::2])
-        labels += [OUT_OF_SCOPE] * len(strange[::2])
-        self._model = IntentModel.fit(np.stack(vectors), labels, self._config["C"])
-
-        validation = read_validation(Path(self._config["validation"]))
-        calibration = choose_threshold(
-            self._model,
-            encoder().encode_all(text for text, _ in validation),
-            [intent for _, intent in validation],
-            strange[1::2],
-            wrong_limit=self._config["wrong_limit"],
-            unknown_limit=self._config["unknown_limit"],
+        limits = Limits(
+            wrong=self._config["wrong_limit"],
+            unknown=self._config["unknown_limit"],
+            lost=self._config["lost_limit"],
+            emergency_missed=self._config["emergency_missed_limit"],
+            emergency_false=self._config["emergency_false_limit"],
         )
-        logger.info("Calibrated: %s", json.dumps(asdict(calibration)))
-        self._threshold = calibration.threshold
-        self._save(calibration)
-        return self._resource
-
-    def _save(self, calibration: Calibration) -> None:
-        assert self._model is not None
+        self._trained, report = train(phrases, Path(), limits)
+        logger.info("Chosen: %s", json.dumps(report["languages"]))
+        Path("report.json").write_text(json.dumps(report, ensure_ascii=False), "utf-8")
         with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder / "intents.npz")
-            (folder / "calibration.json").write_text(json.dumps(asdict(calibration)))
+            for language, trained in self._trained.items():
+                trained.save(folder, language)
+        return self._resource
 
     @classmethod
     def load(
@@ -132,37 +114,50 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> "CalibratedClassifier":
         with model_storage.read_from(resource) as folder:
-            model = IntentModel.load(folder / "intents.npz")
-            threshold = json.loads((folder / "calibration.json").read_text())["threshold"]
-        return cls(config, model_storage, resource, model, threshold)
+            trained = {language: Trained.load(folder, language) for language in SPACES}
+        return cls(config, model_storage, resource, trained)
 
     def process(self, messages: List[Message]) -> List[Message]:
-        if self._model is None:
-            raise RasaException("the intent classifier was never trained")
         for message in messages:
-            vector = _vector(message) if message.get(TEXT) else None
-            if vector is None:
-                continue
-            verdict = self._model.judge(vector)
-            ranking = [
-                {"name": name, "confidence": confidence} for name, confidence in verdict.ranking
-            ][:RANKING_LENGTH]
-            message.set(
-                "intent",
-                {"name": ranking[0]["name"], "confidence": verdict.confidence},
-                add_to_output=True,
-            )
-            message.set("intent_ranking", ranking, add_to_output=True)
-            message.set(THRESHOLD, self._threshold, add_to_output=True)
+            if message.get(TEXT):
+                self._classify(message)
         return messages
+
+    def _classify(self, message: Message) -> None:
+        language = language_of(_metadata(message))
+        trained = self._trained.get(language)
+        if trained is None:
+            raise RasaException(f"the intent classifier was never trained for {language!r}")
+        (verdict,) = trained.verdicts(_vector(message)[None, :], [message.get(TEXT)])
+        ranking = [
+            {"name": name, "confidence": confidence}
+            for name, confidence in verdict.ranking[:RANKING_LENGTH]
+        ]
+        properties = {
+            "intent": dict(ranking[0]),
+            "intent_ranking": ranking,
+            LANGUAGE: language,
+            THRESHOLDS: {"answer": trained.at.answer, "ask": trained.at.ask},
+            EMERGENCY: None
+            if verdict.emergency is None
+            else {"name": verdict.emergency[0], "confidence": verdict.emergency[1]},
+            IS_UNKNOWN: verdict.out_of_scope,
+        }
+        for name, value in properties.items():
+            message.set(name, value, add_to_output=True)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:
-        if float(config.get("C", 1)) <= 0:
-            raise RasaException("C must be above 0")
+        for name in cls.get_default_config():
+            if not 0 <= float(config.get(name, 0)) <= 1:
+                raise RasaException(f"{name} must be a share from 0 to 1")
+
+
+def _metadata(message: Message) -> Any:
+    return message.get("metadata")
 
 
 def _vector(message: Message) -> np.ndarray:

@@ -13,7 +13,7 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from components.classifier import THRESHOLD, CalibratedClassifier
+from components.classifier import IS_UNKNOWN, THRESHOLDS, CalibratedClassifier
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -39,10 +39,11 @@ class CalibratedFallback(GraphComponent, IntentClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            intent, threshold = message.get(INTENT), message.get(THRESHOLD)
-            if not intent or threshold is None:
+            intent, thresholds = message.get(INTENT), message.get(THRESHOLDS)
+            if not intent or thresholds is None:
                 continue
-            if intent[PREDICTED_CONFIDENCE_KEY] < threshold:
+            unsure = intent[PREDICTED_CONFIDENCE_KEY] < thresholds["answer"]
+            if unsure or message.get(IS_UNKNOWN):
                 message.set(
                     INTENT,
                     {

@@ -1,4 +1,4 @@
-"""Puts the sentence vector on each message."""
+"""Puts the sentence's vectors on each message, in the encoders of its language."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.encoder import encoder
+from components import vectors
+from components.vectors import language_of
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
-    """A dense sentence feature of 384 numbers; no features for single words."""
+    """A dense sentence feature, as wide as the message's language needs; none for single words.
+
+    The language is that of the message's metadata (`components.vectors.language_of`).
+    """
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -40,22 +44,19 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "SentenceFeaturizer":
-        # Loading the encoder takes a second: before the first message, not during it.
-        encoder().encode("ready")
+        # Loading the encoders takes a second each: before the first message, not during it.
+        vectors.warm_up()
         return cls(execution_context.node_name, config)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             text = message.get(TEXT)
             if text:
-                self._add(message, encoder().encode(text))
+                self._add(message, vectors.encode(text, language_of(message.get("metadata"))))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        examples = [each for each in training_data.training_examples if each.get(TEXT)]
-        vectors = encoder().encode_all(each.get(TEXT) for each in examples)
-        for example, vector in zip(examples, vectors, strict=True):
-            self._add(example, vector)
+        """Nothing: the classifier, their only reader, encodes all it trains on in batches."""
         return training_data
 
     def _add(self, message: Message, vector: np.ndarray) -> None:

@@ -1,36 +1,35 @@
-"""The dialogue's memory: bounded, in this process, gone when it ends."""
+"""No memory of dialogues: the hub keeps their state, and hands it in with each message."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import Any, Optional, Text
+from typing import Any, Iterable, Optional, Text
 
+from dialogue.call import current_call
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
-class BoundedTrackerStore(InMemoryTrackerStore):
-    """Keeps the newest `conversations`; Rasa's own in-memory store never forgets one.
+class CallTrackerStore(TrackerStore):
+    """Holds the tracker of the message that is being read, and nothing after it.
 
-    The hub holds the conversation and decides what the bot may say, so a forgotten dialogue
-    costs nothing but its place in a form, and no customer text is kept on disk here.
+    Whoever asks outside of a message (Rasa's management routes) finds no conversation.
     """
 
     def __init__(
-        self,
-        domain: Domain,
-        event_broker: Optional[EventBroker] = None,
-        conversations: int = 2000,
-        **kwargs: Any,
+        self, domain: Domain, event_broker: Optional[EventBroker] = None, **kwargs: Any
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
-        self.store: OrderedDict[Text, Text] = OrderedDict()
-        self._conversations = int(conversations)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        await super().save(tracker)
-        self.store.move_to_end(tracker.sender_id)
-        while len(self.store) > self._conversations:
-            self.store.popitem(last=False)
+        call = current_call()
+        if call is not None and call.conversation == tracker.sender_id:
+            call.tracker = tracker
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        call = current_call()
+        return call.tracker if call is not None and call.conversation == sender_id else None
+
+    async def keys(self) -> Iterable[Text]:
+        return []
