@@ -62,7 +62,7 @@ class RasaProcess:
         self._python, self._folder, self._wanted_port = python, folder, port
         self._interface = interface
         self._report = report
-        self._token = secrets.token_urlsafe(24)
+        self._token = secrets.token_hex(24)  # one that began with "-" would be read as an option
         self._process: asyncio.subprocess.Process | None = None
         self._url: str | None = None
         self._http = httpx2.AsyncClient(timeout=5.0, trust_env=False)

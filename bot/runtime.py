@@ -6,29 +6,52 @@ import asyncio
 import contextlib
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
+from typing import TypeVar
 
+from bot import process, training
 from bot.environment import EnvironmentFailed, Progress, ensure_environment
-from bot.process import RasaProcess, SwapFailed
-from bot.training import TrainedModel, TrainingFailed, ensure_model
-from hub.ports import PartHealth, PartState
+from bot.process import RasaProcess
+from bot.training import TrainedModel, ensure_model, program, take_model, trained_models
+from hub.ports import (
+    HeldBackLine,
+    Material,
+    ModelCard,
+    ModelGone,
+    PartHealth,
+    PartState,
+    SwapFailed,
+    TrainingFailed,
+    Verdict,
+)
 
-Export = Callable[[Path], Awaitable[None]]
-"""Writes the articles as training data into a folder (`kb.export`)."""
+Read = Callable[[], Awaitable[Material]]
+"""Gives what is to be learnt; whatever it raises, the bot goes on with what it has."""
+Export = Callable[[Material, Path], Awaitable[None]]
+"""Writes it as training data into a folder (`kb.material`). May raise TrainingFailed."""
+Preferred = Callable[[], Awaitable[str | None]]
+"""Gives the name of the model to begin with, None where none is known."""
 
 log = logging.getLogger(__name__)
+
+Asked = TypeVar("Asked")
 
 PREPARE_PAUSE = 30.0
 LONGEST_PREPARE_PAUSE = 900.0
 """Seconds before a failed installation or training is tried again; doubled each time."""
 
 
+async def no_preference() -> None:
+    """The bot begins with what the articles are now."""
+
+
 class BotRuntime:
     """Rasa, from nothing to answering, as one task that never holds up the hub.
 
-    `root` is the folder of the environments (`.venv-rasa`, `.uv`), `data` that of what is
-    kept (`models/`, `bot/rasa.log`). `base_url` is None until something answers there.
+    Implements `hub.ports.Trainer`. `root` is the folder of the environments (`.venv-rasa`,
+    `.uv`), `data` that of what is kept (`models/`, `bot/rasa.log`). `base_url` is None until
+    something answers there.
     """
 
     def __init__(
@@ -36,13 +59,16 @@ class BotRuntime:
         *,
         root: Path,
         data: Path,
+        read: Read,
         export: Export,
+        preferred: Preferred = no_preference,
         uv: Path | None = None,
         port: int = 0,
         interface: str = "127.0.0.1",
         progress: Progress = lambda _: None,
     ) -> None:
-        self._root, self._data, self._export = root, data, export
+        self._root, self._data = root, data
+        self._read, self._export, self._preferred = read, export, preferred
         self._port, self._interface = port, interface
         self._uv = uv or root / ".uv" / "bin" / "uv"
         self._tell = progress
@@ -51,7 +77,8 @@ class BotRuntime:
         self._model: TrainedModel | None = None
         self._process: RasaProcess | None = None
         self._task: asyncio.Task[None] | None = None
-        self._training = asyncio.Lock()
+        self._models = data / "models"
+        self._training, self._swapping = asyncio.Lock(), asyncio.Lock()
         self._ready = asyncio.Event()
 
     @property
@@ -92,27 +119,51 @@ class BotRuntime:
         async with asyncio.timeout(timeout):
             await self._ready.wait()
 
-    async def refresh(self) -> TrainedModel:
-        """Train on the articles as they are now and let the running server take the result.
+    async def prepare(self) -> TrainedModel:
+        """Install Rasa and train it on what is published, and start nothing.
 
-        Returns at once with the model in use where nothing changed. Raises TrainingFailed or
-        SwapFailed, and the old model goes on answering.
+        Raises EnvironmentFailed or TrainingFailed.
         """
-        if self._process is None or self._python is None:
-            raise SwapFailed("Rasa is not running yet")
-        model = await self._train(self._python, self._tell)
-        if self._model is None or model.path != self._model.path:
-            await self._process.swap(model.path)
+        python = await ensure_environment(self._root, self._uv, self._tell)
+        return await self._make(python, await self._material(), self._tell)
+
+    def ready(self) -> bool:
+        return self._process is not None
+
+    def current(self) -> ModelCard | None:
+        return None if self._model is None else card_of(self._model)
+
+    def has(self, name: str) -> bool:
+        model = training.read_model(self._path(name))
+        return model is not None and model.program == program()
+
+    async def train(
+        self, material: Material, progress: Progress, keep: Collection[str] = ()
+    ) -> ModelCard:
+        if self._python is None:
+            raise TrainingFailed("Rasa is not installed yet")
+        return card_of(await self._make(self._python, material, progress, keep))
+
+    async def use(self, name: str) -> None:
+        async with self._swapping:
+            if self._process is None:
+                raise SwapFailed("Rasa is not running yet")
+            if self._model is not None and self._model.id == name:
+                return
+            model = self._usable(name)
+            try:
+                await self._process.swap(model.path)
+            except process.SwapFailed as error:
+                raise SwapFailed(str(error)) from error
             self._model = model
             self._set(self._state, self._describe())
-        return model
 
     async def _run(self) -> None:
         pause = PREPARE_PAUSE
         while True:
             try:
                 self._python = await ensure_environment(self._root, self._uv, self._working)
-                self._model = await self._train(self._python, self._working)
+                self._model = await self._first(self._python)
                 break
             except (EnvironmentFailed, TrainingFailed, OSError) as error:
                 self._set(PartState.DOWN, f"failed: {error}")
@@ -134,12 +185,52 @@ class BotRuntime:
             log.error("the bot's task ended", exc_info=error)
             self._set(PartState.DOWN, f"failed: {error!r}")
 
-    async def _train(self, python: Path, progress: Progress) -> TrainedModel:
+    async def _first(self, python: Path) -> TrainedModel:
+        """The model that is in use, else one of what is published, else the last that was."""
+        try:
+            name = await self._asked(self._preferred)
+            if name is not None and self.has(name):
+                return self._usable(name)
+            return await self._make(python, await self._material(), self._working)
+        except TrainingFailed as error:
+            for model in trained_models(self._models):
+                if model.program == program():
+                    log.warning("the bot starts with its last model: %s", error)
+                    return model
+            raise
+
+    async def _material(self) -> Material:
+        return await self._asked(self._read)
+
+    async def _asked(self, ask: Callable[[], Awaitable[Asked]]) -> Asked:
+        try:
+            return await ask()
+        except Exception as error:
+            raise TrainingFailed(f"the articles cannot be read: {error}") from error
+
+    async def _make(
+        self, python: Path, material: Material, tell: Progress, keep: Collection[str] = ()
+    ) -> TrainedModel:
         async with self._training:
             self._data.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix="export-", dir=self._data) as folder:
-                await self._export(Path(folder))
-                return await ensure_model(Path(folder), self._data / "models", python, progress)
+                await self._export(material, Path(folder))
+                try:
+                    return await ensure_model(Path(folder), self._models, python, tell, keep)
+                except training.TrainingFailed as error:
+                    raise TrainingFailed(str(error)) from error
+
+    def _usable(self, name: str) -> TrainedModel:
+        """Raises ModelGone."""
+        model = take_model(self._path(name))
+        if model is None:
+            raise ModelGone(f"the file of {name} is not on this machine any more")
+        if model.program != program():
+            raise ModelGone(f"{name} was made by another version of the bot")
+        return model
+
+    def _path(self, name: str) -> Path:
+        return self._models / f"{Path(name).name}.tar.gz"
 
     def _working(self, what: str) -> None:
         self._set(PartState.STARTING, what)
@@ -158,3 +249,24 @@ class BotRuntime:
             elif state is not PartState.DEGRADED:
                 self._ready.clear()
             self._tell(detail)
+
+
+def card_of(model: TrainedModel) -> ModelCard:
+    """What the hub is told of a model."""
+    figures = {
+        "topics": model.topics,
+        "seconds": model.seconds,
+        "held_back": model.held_back,
+        "validation": model.languages,
+    }
+    lines = (
+        HeldBackLine(
+            line["text"],
+            line["slug"],
+            line["lang"],
+            Verdict(line["outcome"]),
+            line.get("predicted"),
+        )
+        for line in model.lines
+    )
+    return ModelCard(model.id, figures, tuple(lines))

@@ -47,6 +47,9 @@ def create_agent(
     name: Annotated[str, typer.Option(help="As customers and colleagues read it.")],
     role: Annotated[str, typer.Option(help="agent, supervisor or admin.")] = "agent",
     unit: Annotated[list[str] | None, typer.Option(help="A unit they work in.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="What they speak beside English: es.")
+    ] = None,
     password: Annotated[
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
     ] = "",
@@ -61,7 +64,7 @@ def create_agent(
             try:
                 await add_agent(
                     hub.database, hub.now, email=email, name=name, role=role,
-                    units=unit or (), password=password,
+                    units=unit or (), password=password, languages=language or (),
                 )  # fmt: skip
             except HubError as error:
                 raise fail(error.detail) from error

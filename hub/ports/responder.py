@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.ports.messages import Choice, Visibility
 
@@ -26,6 +26,14 @@ class Turn:
     """The choices the bot offered last, if the customer may be answering them."""
     first: bool = False
     """Nothing was said in the city's name yet: what is said now tells that a bot says it."""
+    language: str = "en"
+    """In which the customer writes: `en` or `es`. The answer is in it where there is one."""
+    dialogue: Mapping[str, Any] | None = None
+    """What the last decision of this ticket left to be remembered (`Decision.dialogue`)."""
+    can_write_privately: bool = False
+    """A public message can be answered in private: a form may begin there."""
+    earlier: tuple[str, ...] = ()
+    """What the customer wrote in this ticket before, oldest first: for a hand-off's summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,25 @@ class Guess:
 
     slug: str
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One fact of a request, as the customer gave it: `label` is for people."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormRequest:
+    """What a form collected: `kind` is the slug of the article that offers it."""
+
+    kind: str
+    title: str
+    fields: tuple[FormField, ...]
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +73,8 @@ class Answer:
     emergency: bool = False
     handover: bool = False
     """A person follows at once."""
+    dialogue: Mapping[str, Any] | None = None
+    """To be remembered until the customer's next message in this ticket; None forgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +84,22 @@ class AskBack:
     text: str
     choices: tuple[Choice, ...]
     guesses: tuple[Guess, ...] = ()
+    dialogue: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A form's next question, or what is said when one is left: the bot keeps the ticket."""
+
+    text: str
+    topic: str | None
+    choices: tuple[Choice, ...] = ()
+    request: FormRequest | None = None
+    """What was collected so far."""
+    private: bool = False
+    """To be said in private though the customer wrote in public."""
+    guesses: tuple[Guess, ...] = ()
+    dialogue: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +112,25 @@ class Handoff:
     text: str | None = None
     topic: str | None = None
     guesses: tuple[Guess, ...] = ()
+    article: str | None = None
+    """The article that was shown last, or would have fitted best."""
+    request: FormRequest | None = None
+    """What a form had collected, complete or not."""
 
 
-Decision = Answer | AskBack | Handoff
+Decision = Answer | AskBack | Ask | Handoff
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What an agent may answer, to be edited and sent by them alone."""
+
+    text: str
+    article: str
+    title: str
+    confidence: float
+    """0..1: how sure the bot is that this is what the message is about."""
+    source: str
 
 
 class PartState(StrEnum):
@@ -91,6 +152,12 @@ class PartHealth:
 class Responder(Protocol):
     async def respond(self, turn: Turn) -> Decision:
         """Decide on `turn`. Never raises for a bot that is down: that is a Handoff."""
+        ...
+
+    async def suggest(self, turn: Turn) -> Sequence[Suggestion]:
+        """What the bot would say to `turn`, best first, at most three; nothing where it is down.
+
+        Changes nothing and remembers nothing."""
         ...
 
     async def health(self) -> Sequence[PartHealth]: ...

@@ -51,6 +51,23 @@ THREE = (FIRST, SECOND, THIRD)
         ("human please", Wish.PERSON),
         ("representative!!", Wish.PERSON),
         ("quiero hablar con una persona", Wish.PERSON),
+        ("número dos", SECOND),
+        ("numero 2 por favor", SECOND),
+        ("quiero la tercera", THIRD),
+        ("la primera, gracias", FIRST),
+        ("the map", SECOND),
+        ("the map one", SECOND),
+        ("outge map", SECOND),
+        ("report power outage", FIRST),
+        ("outage", None),
+        ("no, none of these", Wish.NONE_OF_THESE),
+        ("Ninguno de los tres.", Wish.NONE_OF_THESE),
+        ("no es ninguna", Wish.NONE_OF_THESE),
+        ("otra cosa", Wish.NONE_OF_THESE),
+        ("No, a person please", Wish.PERSON),
+        ("prefiero hablar con alguien", Wish.PERSON),
+        ("una persona real por favor", Wish.PERSON),
+        ("can i just talk to somebody", Wish.PERSON),
         ("4", None),
         ("1 or 2", None),
         ("123", None),
@@ -74,3 +91,15 @@ def test_without_choices_there_is_nothing_to_choose(text: str) -> None:
 
 def test_a_place_that_was_not_offered_is_no_choice() -> None:
     assert read_choice("3", (FIRST, SECOND)) is None
+
+
+def test_titles_without_their_accents() -> None:
+    spanish = (Choice("Reportar un apagón", "report-outage"), Choice("Factura alta", "high-bill"))
+    assert read_choice("reportar un apagon", spanish) == spanish[0]
+    assert read_choice("la factura", spanish) == spanish[1]
+    assert read_choice("¡Ninguno!", spanish) is Wish.NONE_OF_THESE
+
+
+def test_yes_takes_the_only_choice() -> None:
+    assert read_choice("Sí, por favor", (FIRST,)) == FIRST
+    assert read_choice("yes", (FIRST, SECOND)) is None
