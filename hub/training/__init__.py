@@ -1,0 +1,1 @@
+"""What the bot learns from, and the models that came of it."""
