@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,10 +16,12 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from agent_console.assets import widget
+from agent_console.help.pages import HelpPages
 from agent_console.pages import ConsolePages
 from agent_console.socket import ConsoleSocket
 from agent_console.survey import SurveyPages
 from bot.emergency import recognise
+from bot.language import language_of
 from bot.responder import NobodyResponder, RasaResponder
 from bot.runtime import BotRuntime
 from channels.open311.server import Open311Server
@@ -31,32 +34,37 @@ from channels.webchat.passes import Passes
 from channels.webchat.server import ChatServer
 from hub.api.access import COOKIE
 from hub.api.app import create_api
+from hub.articles.library import Library, Rank
+from hub.db.database import Database
 from hub.directory import Directory
 from hub.http.guard import Guard
 from hub.http.health import health_routes
 from hub.http.problem import HANDLERS, on_bug, on_http_error
 from hub.http.webhooks import Webhooks
-from hub.ports import Account, ArticleView, ChannelKind, PartState, Responder
+from hub.now import system_now
+from hub.ports import Account, ChannelKind, Material, PartState, Responder, Trainer
 from hub.settings import Settings
 from hub.system import Hub, Rooms
+from hub.training.keeper import ModelKeeper
+from hub.training.material import read_material
+from hub.training.register import preferred_model
 from hub.worker import Worker
-from kb.catalogue import Catalogue, view
-from kb.export import export_training
-from kb.search import ArticleIndex
+from kb.catalogue import Catalogue
+from kb.editorial import KbEditorial
+from kb.material import export_material
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def build_hub(settings: Settings, *, progress: Callable[[str], None] = lambda _: None) -> Hub:
     """The hub with the rooms that `settings` ask for; nothing is started yet."""
-    catalogue = Catalogue.load()
-    index = ArticleIndex(catalogue)
-    responder, start, stop = _bot(settings, catalogue, progress)
+    editorial = KbEditorial()
 
-    async def suggest(query: str, limit: int) -> Sequence[ArticleView]:
-        if not query.strip():
-            return [view(article) for article in catalogue][:limit]
-        return [view(hit.article) for hit in index.search(query, limit)]
+    async def rank(text: str, language: str) -> Sequence[tuple[str, float]]:
+        return await bot.rank(text, language)
+
+    library = Library(Database(settings.resolved_database_url), editorial, rank=rank)
+    bot = _bot(settings, library, progress)
 
     def emergency(text: str) -> str | None:
         match = recognise(text)
@@ -65,31 +73,77 @@ def build_hub(settings: Settings, *, progress: Callable[[str], None] = lambda _:
     rooms = Rooms(
         connector_for,
         emergency,
-        responder,
-        catalogue,
-        suggest,
-        start,
-        stop,
+        bot.responder,
+        library,
+        editorial,
+        bot.start,
+        bot.stop,
         capabilities_of,
         kinds,
+        language=language_of,
+        trainer=bot.trainer,
     )
     return Hub(settings, rooms)
 
 
-def _bot(
-    settings: Settings, catalogue: Catalogue, progress: Callable[[str], None]
-) -> tuple[Responder, Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]:
+async def _unranked(text: str, language: str) -> Sequence[tuple[str, float]]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Bot:
+    """Whatever answers, and what is started and stopped with the hub."""
+
+    responder: Responder
+    start: Callable[[], Awaitable[None]]
+    stop: Callable[[], Awaitable[None]]
+    trainer: Trainer | None = None
+    rank: Rank = _unranked
+    """What the bot takes a text for, for the search."""
+
+
+def _bot(settings: Settings, library: Library, progress: Callable[[str], None]) -> _Bot:
     async def nothing() -> None:
         """No bot of ours to start or stop."""
 
     if settings.bot == "off":
-        return NobodyResponder(), nothing, nothing
+        return _Bot(NobodyResponder(), nothing, nothing)
     if settings.bot == "external":
-        return RasaResponder(catalogue, lambda: settings.rasa_url), nothing, nothing
+        elsewhere = RasaResponder(library, lambda: settings.rasa_url)
+        return _Bot(elsewhere, nothing, nothing, rank=elsewhere.rank)
 
-    runtime = bot_runtime(settings, catalogue, progress)
-    responder = RasaResponder(catalogue, lambda: runtime.base_url, part=runtime.health)
-    return responder, runtime.start, runtime.stop
+    runtime, keeper = kept_bot(settings, library.database, progress)
+    responder = RasaResponder(library, lambda: runtime.base_url, part=runtime.health)
+
+    async def start() -> None:
+        await runtime.start()
+        keeper.start()
+
+    async def stop() -> None:
+        await keeper.aclose()
+        await runtime.stop()
+
+    return _Bot(responder, start, stop, runtime, responder.rank)
+
+
+def kept_bot(
+    settings: Settings,
+    database: Database,
+    progress: Callable[[str], None],
+    interface: str = "127.0.0.1",
+) -> tuple[BotRuntime, ModelKeeper]:
+    """Rasa on what `database` has published, and what keeps its model up to that."""
+    runtime = BotRuntime(
+        root=ROOT,
+        data=settings.data,
+        read=partial(read_material, database),
+        export=_export,
+        preferred=partial(preferred_model, database),
+        port=settings.rasa_port,
+        interface=interface,
+        progress=progress,
+    )
+    return runtime, ModelKeeper(database, runtime, system_now)
 
 
 def bot_runtime(
@@ -98,19 +152,25 @@ def bot_runtime(
     progress: Callable[[str], None],
     interface: str = "127.0.0.1",
 ) -> BotRuntime:
-    """Rasa on these articles, installed and trained when it is started."""
+    """Rasa on these articles alone, installed and trained when it is started."""
 
-    async def export(folder: Path) -> None:
-        export_training(catalogue, folder)
+    async def read() -> Material:
+        return Material(tuple(catalogue))
 
     return BotRuntime(
         root=ROOT,
         data=settings.data,
-        export=export,
+        read=read,
+        export=_export,
         port=settings.rasa_port,
         interface=interface,
         progress=progress,
     )
+
+
+async def _export(material: Material, folder: Path) -> None:
+    # In a thread: it takes a second or so, in which the hub has other things to do.
+    await asyncio.to_thread(export_material, material, folder)
 
 
 async def own_account(hub: Hub, directory: Directory, kind: ChannelKind, slug: str) -> Account:
@@ -149,6 +209,7 @@ def create_app(hub: Hub) -> Starlette:
             Mount("/console", routes=console.routes()),
             Route("/widget.js", widget),
             *SurveyPages(hub).routes(),
+            *HelpPages(hub).routes(),
         ],
         middleware=[Middleware(Guard, origin=hub.settings.origin, cookie=COOKIE)],
         exception_handlers={**HANDLERS, HTTPException: on_http_error, Exception: on_bug},

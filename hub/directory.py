@@ -49,6 +49,7 @@ class AgentEntry:
     presence: str
     capacity: int
     units: tuple[str, ...]
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,5 +161,12 @@ def _account_entry(account: Account, capabilities: Capabilities) -> AccountEntry
 
 def agent_entry(agent: Agent, units: tuple[str, ...]) -> AgentEntry:
     return AgentEntry(
-        agent.id, agent.name, agent.email, agent.role, agent.presence, agent.capacity, units
+        agent.id,
+        agent.name,
+        agent.email,
+        agent.role,
+        agent.presence,
+        agent.capacity,
+        units,
+        tuple(agent.languages),
     )

@@ -51,10 +51,11 @@ class DemoAgent:
     name: str
     role: Role
     units: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 DEMO_AGENTS = (
-    DemoAgent("ava@demo.example", "Ava Reyes", Role.AGENT, ("call-center", "walk-in")),
+    DemoAgent("ava@demo.example", "Ava Reyes", Role.AGENT, ("call-center", "walk-in"), ("es",)),
     DemoAgent("ben@demo.example", "Ben Okafor", Role.AGENT, ("billing", "commercial")),
     DemoAgent("carla@demo.example", "Carla Nunes", Role.AGENT, ("energy-services", "social-media")),
     DemoAgent("dana@demo.example", "Dana Whitfield", Role.AGENT, ("quality-control",)),
@@ -165,6 +166,7 @@ async def _seed_agents(session: AsyncSession, password_hash: str, now: datetime)
             email=demo.email,
             name=demo.name,
             role=demo.role.value,
+            languages=list(demo.languages),
             password_hash=password_hash,
             demo=True,
             created_at=now,

@@ -120,6 +120,12 @@ class Settings(BaseSettings):
     )
     raw_retention_days: int = Field(90, ge=1, description="How long raw bodies are kept.")
     unreadable_retention_days: int = Field(14, ge=1, description="How long unreadable ones are.")
+    example_retention_days: int = Field(
+        90,
+        ge=1,
+        description="How long customers' words wait for a label; those that are labelled stay, "
+        "as what the bot is trained on.",
+    )
     event_retention_days: int = Field(
         14, ge=1, description="How far back a console can catch up by event number."
     )

@@ -17,8 +17,10 @@ from sqlalchemy import text
 from hub.accounts.condition import Conditions
 from hub.accounts.connectors import ConnectorFactory, ConnectorPool
 from hub.accounts.renewal import AccessRenewal
+from hub.articles.library import Library
+from hub.articles.seeding import seed_library
+from hub.articles.telling import KIND as ARTICLE_UPDATED
 from hub.db.away import AWAY
-from hub.db.database import Database
 from hub.db.migrate import migrate
 from hub.directory import DirectoryCache
 from hub.events.doorbell import Doorbell, LocalDoorbell, RedisDoorbell
@@ -32,10 +34,11 @@ from hub.ports import (
     ArticleView,
     Capabilities,
     ChannelKind,
-    Knowledge,
+    Editorial,
     PartHealth,
     PartState,
     Responder,
+    Trainer,
 )
 from hub.reports.live import LiveReports, live_report
 from hub.search.index import SearchIndex, search_index
@@ -46,6 +49,7 @@ from hub.team.sessions import Sessions
 from hub.tickets.conversations import TicketConversations
 from hub.tickets.service_requests import TicketRequests
 from hub.tickets.typing import Typing
+from hub.triage.masking import masked
 from hub.triage.triage import EmergencyRules
 
 _REFUSED: tuple[type[Exception], ...] = (*AWAY, OSError)
@@ -65,9 +69,9 @@ class Rooms:
     connector: ConnectorFactory
     emergency: EmergencyRules
     responder: Responder
-    knowledge: Knowledge
-    suggest: Callable[[str, int], Awaitable[Sequence[ArticleView]]]
-    """The articles that fit a question best, at most so many."""
+    knowledge: Library
+    """On the hub's own database."""
+    editorial: Editorial
     start: Callable[[], Awaitable[None]]
     """Starts what runs beside the hub (a managed bot)."""
     stop: Callable[[], Awaitable[None]]
@@ -75,17 +79,29 @@ class Rooms:
     """What the connectors of a kind of account can do."""
     kinds: Callable[[], Sequence[AccountKind]] = _kinds
     """The kinds of account that can be added, and what each needs."""
+    language: Callable[[str], str | None] = lambda text: None
+    """In which a text is: `en` or `es`, None where it is too short to tell."""
+    trainer: Trainer | None = None
+    """Of the bot that this process runs, None where it runs none."""
+
+    async def suggest(
+        self, query: str, limit: int, language: str | None = None
+    ) -> Sequence[ArticleView]:
+        """The articles that fit a question best, at most so many; those in `language` first."""
+        query = masked(query)  # the bot may be asked what it thinks
+        return await self.knowledge.suggest(query, limit, language or self.language(query) or "en")
 
 
 class Hub:
     """`start` before use, `aclose` after."""
 
     def __init__(self, settings: Settings, rooms: Rooms, *, now: Now = system_now) -> None:
+        """It works on the database that the rooms' library reads, and closes it."""
         self.settings = settings
         self.rooms = rooms
         self.now = now
         self.seal = Seal(settings.sealing_key)
-        self.database = Database(settings.resolved_database_url)
+        self.database = rooms.knowledge.database
         self.directory = DirectoryCache(self.database, now, rooms.capabilities)
         self.doorbell: Doorbell = (
             RedisDoorbell(settings.redis_url) if settings.redis_url else LocalDoorbell()
@@ -118,7 +134,9 @@ class Hub:
         await self._reach_database()
         await migrate(self.database)
         await seed(self.database, self.settings, self.seal, self.now)
+        await seed_library(self.database, self.rooms.editorial, self.now)
         self.directory.forget()
+        self.rooms.knowledge.forget()
 
     async def _reach_database(self) -> None:
         """Wait for a server that is just starting again; raises what it says in the end."""
@@ -166,6 +184,8 @@ class Hub:
         if any(frame.kind in ("config.changed", "agent.updated") for frame in frames):
             self.directory.forget()
             self.connectors.forget()
+        if any(frame.kind == ARTICLE_UPDATED for frame in frames):
+            self.rooms.knowledge.forget()
 
     async def health(self) -> list[PartHealth]:
         """Every part's state: the database first, without which nothing is taken."""

@@ -11,12 +11,15 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import delete
 
 from hub.accounts.poller import Poller
 from hub.api.models import IdempotentAnswer
+from hub.articles.figures import remove_old_uses
+from hub.articles.review import ReviewWatch
 from hub.delivery.worker import DeliveryWorker
 from hub.errands import deletions
 from hub.errands.deletions import Deletions
@@ -40,6 +43,7 @@ from hub.sla.sweep import Sweep
 from hub.surveys.handlers import survey_jobs
 from hub.system import Hub
 from hub.tickets.models import EarlyHappening
+from hub.training.labels import tidy_examples, want_at_night
 from hub.triage.triage import Triage
 
 TICK = 1.0
@@ -72,6 +76,7 @@ class Worker:
             hub.rooms.emergency,
             hub.rooms.responder,
             hub.rooms.knowledge,
+            hub.rooms.language,
             hub.now,
         )
         handlers = {
@@ -89,6 +94,7 @@ class Worker:
         self._letters = JobQueue(hub.database, hub.now, report_jobs(hub), only={SEND_REPORT})
         self._due_reports = due_reports(hub)
         self._orphans = Orphans(hub.database)
+        self._reviews = ReviewWatch(hub.database, hub.now)
         self._deliveries = DeliveryWorker(
             hub.database, hub.directory, hub.connectors, hub.renewal, hub.now
         )
@@ -216,4 +222,9 @@ class Worker:
             )
             await session.execute(delete(Job).where(Job.done_at < now - timedelta(days=7)))
             await remove_old(session, now)
+            await remove_old_uses(session, now)
+            await want_at_night(session, ZoneInfo(self._hub.settings.timezone), now)
+        keep_examples = timedelta(days=self._hub.settings.example_retention_days)
+        await tidy_examples(self._hub.database, now, keep_examples)
         await self._orphans.remove(now)
+        await self._reviews.run()

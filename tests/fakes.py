@@ -9,10 +9,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from hub.articles.library import Library
+from hub.db.database import Database
 from hub.ports import (
     Account,
     Answer,
-    ArticleView,
     Author,
     Capabilities,
     Connector,
@@ -25,16 +26,20 @@ from hub.ports import (
     Receipt,
     Reply,
     SavePart,
+    Suggestion,
     Turn,
     Visibility,
 )
+from hub.settings import Settings
 from hub.system import Rooms
 from kb.catalogue import Catalogue
+from kb.editorial import KbEditorial
 
 NOON = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)
 """A Wednesday, 12:00 in Tallahassee: inside office hours, no holiday."""
 
-CATALOGUE = Catalogue.load()
+EDITORIAL = KbEditorial()
+CATALOGUE = Catalogue(EDITORIAL.seed())
 
 
 class FakeClock:
@@ -133,7 +138,7 @@ class FakePlatforms:
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+        self.now = now
         self._kinds: dict[str, type[FakeConnector]] = {}
         self.made: dict[int, FakeConnector] = {}
 
@@ -144,7 +149,7 @@ class FakePlatforms:
     def __call__(self, account: Account) -> Connector:
         if account.id not in self.made:
             make = self._kinds.get(account.kind, FakeConnector)
-            self.made[account.id] = make(account, self._now)
+            self.made[account.id] = make(account, self.now)
         return self.made[account.id]
 
     def capabilities(self, kind: str) -> Capabilities:
@@ -167,6 +172,7 @@ class ScriptedResponder:
         self.by_text: Mapping[str, Deciding] = {}
         """Decisions by the customer's exact words; these do not use up `decisions`."""
         self.turns: list[Turn] = []
+        self.suggestions: Sequence[Suggestion] = ()
         self.state = PartState.UP
 
     async def respond(self, turn: Turn) -> Decision:
@@ -177,6 +183,9 @@ class ScriptedResponder:
         if isinstance(decision, Answer | Handoff) or not callable(decision):
             return decision
         return await decision(turn)
+
+    async def suggest(self, turn: Turn) -> Sequence[Suggestion]:
+        return self.suggestions
 
     async def health(self) -> Sequence[PartHealth]:
         return [PartHealth("bot", self.state)]
@@ -198,21 +207,18 @@ def emergency_rules(text: str) -> str | None:
     return "downed-power-line" if "wire is down" in text else None
 
 
-async def _suggest(query: str, limit: int) -> Sequence[ArticleView]:
-    return (await CATALOGUE.articles())[:limit]
-
-
 async def _nothing() -> None:
     """No bot runs beside a hub under test."""
 
 
-def rooms_of(platforms: FakePlatforms, responder: ScriptedResponder) -> Rooms:
+def rooms_of(platforms: FakePlatforms, responder: ScriptedResponder, settings: Settings) -> Rooms:
+    """The fakes, around the real library on the database of `settings`."""
     return Rooms(
         platforms,
         emergency_rules,
         responder,
-        CATALOGUE,
-        _suggest,
+        Library(Database(settings.resolved_database_url), EDITORIAL, platforms.now),
+        EDITORIAL,
         _nothing,
         _nothing,
         platforms.capabilities,

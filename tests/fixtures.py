@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import inspect, select
 
 from hub.accounts.poller import Poller
+from hub.articles.seeding import seed_library
 from hub.db import migrate as migrations
 from hub.db.base import Base
 from hub.db.database import Database
@@ -47,7 +48,7 @@ from hub.team.models import Role
 from hub.tickets.change import changing
 from hub.tickets.models import Message, Ticket
 from hub.triage.triage import Triage
-from tests.fakes import NOON, FakeClock, FakePlatforms, ScriptedResponder, rooms_of
+from tests.fakes import EDITORIAL, NOON, FakeClock, FakePlatforms, ScriptedResponder, rooms_of
 from tests.servers import PostgresqlServer, RedisServer, ServerFailed, postgresql, redis
 
 SECRET_KEY = "a key that seals nothing but tests"
@@ -153,14 +154,20 @@ class Databases:
         self.server.run(
             "CREATE SCHEMA seeded",
             *(f"CREATE TABLE seeded.{name} AS TABLE {name}" for name in seeded),
+            *_watching(),
             database=TEMPLATE,
         )
         numbered = [name for name in seeded if "id" in metadata.tables[name].columns]
+        always = [name for name in tables if name not in LARGE]
         return [
             "SET LOCAL lock_timeout = '2s'",
             "SET LOCAL client_min_messages = error",
-            f"TRUNCATE {', '.join(tables)} RESTART IDENTITY",
-            *(f"INSERT INTO {name} TABLE seeded.{name}" for name in seeded),
+            f"TRUNCATE {', '.join(always)} RESTART IDENTITY",
+            *(f"INSERT INTO {name} TABLE seeded.{name}" for name in seeded if name not in LARGE),
+            "DO $$ BEGIN IF EXISTS (SELECT FROM seeded.touched) THEN "
+            f"TRUNCATE {', '.join(LARGE)} RESTART IDENTITY; "
+            f"{' '.join(f'INSERT INTO {name} TABLE seeded.{name};' for name in LARGE)} "
+            "DELETE FROM seeded.touched; END IF; END $$",
             *(
                 f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
                 for name in numbered
@@ -168,11 +175,30 @@ class Databases:
         ]
 
 
+LARGE = ("articles", "article_versions")
+"""Much is seeded into these and few tests change them: they are restored where one did."""
+
+
+def _watching() -> list[str]:
+    """Statements after which `seeded.touched` has a row where one of `LARGE` was written to."""
+    return [
+        "CREATE TABLE seeded.touched (name text)",
+        "CREATE FUNCTION seeded.touch() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN INSERT INTO seeded.touched VALUES (TG_TABLE_NAME); RETURN NULL; END $$",
+        *(
+            f"CREATE TRIGGER touched AFTER INSERT OR UPDATE OR DELETE ON {name} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION seeded.touch()"
+            for name in LARGE
+        ),
+    ]
+
+
 async def _prepare(url: str, folder: Path) -> None:
     database = Database(url)
     await migrate(database)
     settings = settings_for(folder, url, demo=True)
     await seed(database, settings, Seal(settings.sealing_key), lambda: NOON)
+    await seed_library(database, EDITORIAL, lambda: NOON)
     if database.is_sqlite:
         async with database.engine.connect() as connection:
             await connection.exec_driver_sql("ROLLBACK")
@@ -245,7 +271,7 @@ def make_hub(
 
     def make(**settings: Any) -> Hub:
         chosen = settings_for(tmp_path, database_url, **settings)
-        return Hub(chosen, rooms_of(platforms, responder), now=clock)
+        return Hub(chosen, rooms_of(platforms, responder, chosen), now=clock)
 
     return make
 
@@ -271,7 +297,13 @@ class Work:
         self.hub = hub
         rooms = hub.rooms
         self.triage = Triage(
-            hub.database, hub.directory, rooms.emergency, rooms.responder, rooms.knowledge, hub.now
+            hub.database,
+            hub.directory,
+            rooms.emergency,
+            rooms.responder,
+            rooms.knowledge,
+            rooms.language,
+            hub.now,
         )
         self.deletions = deletions.Deletions(hub.database, hub.connectors, hub.intake, hub.now)
         self.queue = JobQueue(

@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from hub.api import (
     accounts,
+    articles,
+    assist,
     bulk,
     callbacks,
     exports,
@@ -29,6 +31,7 @@ from hub.api import (
     system,
     tickets,
     timeline,
+    training,
     unreadable,
 )
 from hub.api.access import COOKIE
@@ -76,6 +79,7 @@ def create_api(hub: Hub) -> FastAPI:
         tickets.router,
         messages.router,
         joining.router,
+        assist.router,
         bulk.router,
         notices.router,
         surveys.router,
@@ -88,6 +92,8 @@ def create_api(hub: Hub) -> FastAPI:
         reports.router,
         exports.router,
         system.router,
+        articles.router,
+        training.router,
         live.router,
         accounts.router,
         unreadable.router,

@@ -34,7 +34,15 @@ class NoticeView(BaseModel):
     id: int
     at: datetime
     kind: Literal[
-        "sla_warning", "sla_breach", "emergency", "incident", "channel", "whisper", "report"
+        "sla_warning",
+        "sla_breach",
+        "emergency",
+        "incident",
+        "channel",
+        "whisper",
+        "report",
+        "bot",
+        "review",
     ]
     severity: Literal["info", "warning", "critical"]
     audience: Literal["agent", "unit", "supervisors"]

@@ -42,6 +42,7 @@ def agent_view(agent: AgentEntry) -> dict[str, Any]:
         "role": agent.role,
         "units": list(agent.units),
         "presence": agent.presence,
+        "languages": agent.languages,
     }
 
 

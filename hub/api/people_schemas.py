@@ -55,6 +55,8 @@ class AgentView(BaseModel):
     role: Role
     units: list[str]
     presence: Presence
+    languages: list[str]
+    """Beside English."""
 
 
 class CapabilitiesView(BaseModel):

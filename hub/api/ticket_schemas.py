@@ -65,6 +65,19 @@ class ClockView(BaseModel):
     breached: bool
 
 
+class FormFieldView(BaseModel):
+    name: str
+    label: str
+    value: str
+
+
+class FormRequestView(BaseModel):
+    kind: str
+    title: str
+    fields: list[FormFieldView]
+    complete: bool
+
+
 class TicketView(BaseModel):
     id: int
     subject: str
@@ -107,6 +120,10 @@ class TicketView(BaseModel):
     """Another app of the platform that answers this conversation."""
     incident_id: int | None
     """The incident it is a part of."""
+    language: str | None
+    """In which the customer writes: `en`, `es`."""
+    request: FormRequestView | None
+    """What a form of the bot's collected."""
     private_heard_at: datetime | None
     """The customer's newest private message: reply windows run from it."""
     delivered_until: datetime | None

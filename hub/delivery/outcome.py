@@ -116,5 +116,6 @@ async def refused(change: Change, delivery_id: int, reason: str, state: Delivery
             "reason": "not-delivered",
             "summary": f"The assistant's answer was not delivered: {reason}"[:500],
             "guesses": [],
+            "article": None,
         }
         change.audit("hand off", reason="not-delivered")

@@ -101,6 +101,8 @@ def ticket_row(
         "read_until": None,
         "callback_due_at": None,
         "incident_id": None,
+        "language": None,
+        "request": None,
         "version": 0,
     }
 

@@ -174,7 +174,7 @@ class Dossier:
         row["waiting_since"] = row["waiting_since"] or self.inquiry["sent_at"]
         self.classify(topic, unit, now)
         row["asked_back"] = 0
-        row["handoff"] = {"reason": reason, "summary": summary, "guesses": []}
+        row["handoff"] = {"reason": reason, "summary": summary, "guesses": [], "article": None}
         self.audit(BOT, "hand off", now, reason=reason)
 
     def bot_says(

@@ -238,6 +238,7 @@ class Registry:
         summary = f"Emergency: {topic.replace('-', ' ')}. Answer at once."
         dossier.hand_off("emergency", summary, topic, step.detail["unit"], at)
         row["handoff"]["guesses"] = [{"slug": topic, "confidence": 1.0}]
+        row["handoff"]["article"] = topic
         return delivery
 
     def _survey(self, dossier: Dossier, step: Step, at: datetime) -> None:

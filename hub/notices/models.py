@@ -35,7 +35,8 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(20))
-    """`sla_warning`, `sla_breach`, `emergency`, `incident`, `channel`, `whisper`, `report`."""
+    """`sla_warning`, `sla_breach`, `emergency`, `incident`, `channel`, `whisper`, `report`,
+    `bot`, `review`."""
     severity: Mapped[str] = mapped_column(String(10))
     audience: Mapped[str] = mapped_column(String(12))
     agent_id: Mapped[int | None] = mapped_column(Id)

@@ -15,6 +15,8 @@ from hub.team.models import Agent, AgentUnit, Role, Unit
 from hub.team.passwords import hash_password
 
 MIN_PASSWORD = 12
+LANGUAGES = frozenset(("es",))
+"""What customers may write in beside English, and so what agents may be chosen for."""
 
 
 async def add_agent(
@@ -26,8 +28,12 @@ async def add_agent(
     role: str,
     units: Sequence[str],
     password: str,
+    languages: Sequence[str] = (),
 ) -> int:
-    """Add an agent; gives their id. Raises Invalid or Conflict."""
+    """Add an agent; gives their id. `languages`: what they speak beside English.
+
+    Raises Invalid or Conflict.
+    """
     email = email.strip().lower()
     if "@" not in email or len(email) > 255:
         raise Invalid.field("email", "is not an e-mail address")
@@ -37,6 +43,9 @@ async def add_agent(
         raise Invalid.field("role", f"must be one of {', '.join(Role)}")
     if len(password) < MIN_PASSWORD:
         raise Invalid.field("password", f"must have at least {MIN_PASSWORD} characters")
+    strange = sorted(set(languages) - LANGUAGES)
+    if strange:
+        raise Invalid.field("language", f"{', '.join(strange)} is not one the bot speaks")
     hashed = await hash_password(password)
     async with database.write() as session:
         known = set(await session.scalars(select(Unit.slug)))
@@ -46,7 +55,12 @@ async def add_agent(
         if await session.scalar(select(Agent.id).where(func.lower(Agent.email) == email)):
             raise Conflict(f"{email} signs in already")
         agent = Agent(
-            email=email, name=name.strip(), role=role, password_hash=hashed, created_at=now()
+            email=email,
+            name=name.strip(),
+            role=role,
+            password_hash=hashed,
+            languages=sorted(set(languages)),
+            created_at=now(),
         )
         session.add(agent)
         await session.flush()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.db.base import Base, Id
+from hub.db.base import Base, Id, Json
 
 
 class Role(StrEnum):
@@ -45,6 +45,8 @@ class Agent(Base):
     presence: Mapped[str] = mapped_column(String(20), default=Presence.OFFLINE.value)
     capacity: Mapped[int] = mapped_column(default=8)
     """Open tickets the agent is given by assignment at the most."""
+    languages: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    """Which they speak beside English: `es`."""
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
     notices_seen: Mapped[int] = mapped_column(Id, default=0, server_default="0")

@@ -165,7 +165,22 @@ class Ticket(Base):
     """When the next promised call is due, see `Callback`."""
     incident_id: Mapped[int | None] = mapped_column(Id)
     """The incident it is a part of, see `hub.incidents`."""
+    language: Mapped[str | None] = mapped_column(String(5))
+    """In which the customer writes: `en` or `es`; None until the bot has read something."""
+    request: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What a form of the bot's collected: `kind`, `title`, `complete`, and `fields`, each with
+    `name`, `label` and `value`."""
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Dialogue(Base):
+    """What the bot must remember of a ticket from one message to the next: the form it is in."""
+
+    __tablename__ = "dialogues"
+
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"), primary_key=True)
+    state: Mapped[dict[str, Any]] = mapped_column(Json)
+    updated_at: Mapped[datetime]
 
 
 class BulkChange(Base):

@@ -29,7 +29,7 @@ _PLAIN = (
     "unit", "assignee_id", "contact_id", "contact_name", "topic", "tags", "emergency",
     "last_author", "due_metric", "overdue", "can_reply", "resolution_reason", "handoff", "location",
     "permalink", "context", "previous_ticket_id", "merged_into_id", "held_by", "incident_id",
-    "version",
+    "language", "request", "version",
 )  # fmt: skip
 _INSTANTS = (
     "created_at", "updated_at", "last_message_at", "waiting_since", "due_at", "resolved_at",

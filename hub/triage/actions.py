@@ -7,7 +7,18 @@ from dataclasses import asdict
 from hub.delivery.models import Delivery
 from hub.delivery.outbox import enqueue
 from hub.notices.occasions import tell_emergency
-from hub.ports import Answer, ArticleView, AskBack, ChannelKind, Guess, Handoff
+from hub.ports import (
+    Answer,
+    ArticleView,
+    Ask,
+    AskBack,
+    ChannelKind,
+    Choice,
+    FormRequest,
+    Guess,
+    Handoff,
+    Visibility,
+)
 from hub.sla.entries import COUNTER_CHANNELS
 from hub.tickets.actions import reopen, take_over
 from hub.tickets.change import Change
@@ -17,7 +28,10 @@ from hub.triage.assignment import assign_least_busy
 from hub.triage.keys import bot_key
 
 # After the safety steps: nothing comes before those.
-_AUTOMATED = "This is the city's automated assistant; a person is being told now."
+_AUTOMATED = {
+    "en": "This is the city's automated assistant; a person is being told now.",
+    "es": "Este es el asistente automático de la ciudad; ya se está avisando a una persona.",
+}
 SILENT_CHANNELS = COUNTER_CHANNELS | {ChannelKind.OPEN311.value}
 """Where nobody reads what a bot says: people at the counter, filed service requests."""
 
@@ -28,8 +42,9 @@ async def _say(
     text: str,
     *,
     articles: tuple[str, ...] = (),
-    choices: list[dict[str, str]] | None = None,
+    choices: tuple[Choice, ...] = (),
     emergency: bool = False,
+    private: bool = False,
     key: str | None = None,
 ) -> tuple[Message, Delivery]:
     ticket = change.ticket
@@ -41,13 +56,13 @@ async def _say(
         author_kind=AuthorKind.BOT.value,
         author_name="Assistant",
         body=text,
-        visibility=inquiry.visibility,
+        visibility=Visibility.PRIVATE.value if private else inquiry.visibility,
         sent_at=change.now,
         created_at=change.now,
         in_reply_to=inquiry.external_id,
         attachments=[],
         articles=list(articles),
-        choices=choices or [],
+        choices=[asdict(choice) for choice in choices],
         emergency=emergency,
         logged=False,
         hidden=False,
@@ -74,13 +89,17 @@ def _classify(change: Change, topic: str | None, unit: str | None) -> None:
 
 
 async def bot_answers(
-    change: Change, inquiry: Message, answer: Answer, article: ArticleView | None
+    change: Change,
+    inquiry: Message,
+    answer: Answer,
+    article: ArticleView | None,
+    key: str | None = None,
 ) -> None:
     """Say what the article says; a person follows if the answer says so."""
     if answer.handover:
         # First, so that what is said now stands on this side of the fence.
         await take_over(change)
-    await _say(change, inquiry, answer.text, articles=answer.articles)
+    await _say(change, inquiry, answer.text, articles=answer.articles, key=key)
     ticket = change.ticket
     ticket.asked_back = 0
     ticket.waiting_since = inquiry.sent_at if answer.handover else None
@@ -88,7 +107,8 @@ async def bot_answers(
     change.audit("bot answered", articles=list(answer.articles))
     if answer.handover:
         named = ", ".join(answer.articles)
-        await _bring_person(change, "policy", f"Answered from {named}; a person follows.", ())
+        summary = f"Answered from {named}; a person follows."
+        await _bring_person(change, "policy", summary, answer.guesses, answer.articles[-1])
 
 
 async def bot_says(
@@ -106,23 +126,56 @@ async def bot_says(
     _classify(change, article.slug if article else None, article.unit if article else None)
 
 
-async def bot_asks_back(change: Change, inquiry: Message, ask: AskBack) -> None:
+async def bot_asks_back(
+    change: Change, inquiry: Message, ask: AskBack, key: str | None = None
+) -> None:
     """Offer the best guesses."""
-    await _say(change, inquiry, ask.text, choices=[asdict(choice) for choice in ask.choices])
+    await _say(change, inquiry, ask.text, choices=ask.choices, key=key)
     change.ticket.asked_back += 1
     change.audit("bot asked back", guesses=[asdict(guess) for guess in ask.guesses])
 
 
+async def bot_asks(
+    change: Change,
+    inquiry: Message,
+    ask: Ask,
+    article: ArticleView | None,
+    key: str | None = None,
+) -> None:
+    """Ask a form's next question, and keep what was collected so far. The ticket stays."""
+    await _say(
+        change, inquiry, ask.text, choices=ask.choices, private=ask.private, key=key,
+        articles=(ask.topic,) if article is not None and ask.topic else (),
+    )  # fmt: skip
+    ticket = change.ticket
+    ticket.asked_back = 0
+    ticket.waiting_since = None
+    _collect(change, ask.request)
+    _classify(change, ask.topic, article.unit if article else None)
+    change.audit("bot asked", topic=ask.topic)
+
+
+def _collect(change: Change, request: FormRequest | None) -> None:
+    # What an earlier form collected is worth more than a form that was left at once.
+    if request is not None and (request.fields or change.ticket.request is None):
+        change.ticket.request = asdict(request)
+
+
 async def hand_off(
-    change: Change, inquiry: Message, handoff: Handoff, article: ArticleView | None
+    change: Change,
+    inquiry: Message,
+    handoff: Handoff,
+    article: ArticleView | None,
+    key: str | None = None,
 ) -> None:
     """Bring a person in: from here on the bot is silent."""
     await take_over(change)
     if handoff.text and change.ticket.channel not in SILENT_CHANNELS:
-        await _say(change, inquiry, handoff.text)
+        await _say(change, inquiry, handoff.text, key=key)
     change.ticket.waiting_since = change.ticket.waiting_since or inquiry.sent_at
+    _collect(change, handoff.request)
     _classify(change, handoff.topic, article.unit if article else None)
-    await _bring_person(change, handoff.reason, handoff.summary, handoff.guesses)
+    await _bring_person(change, handoff.reason, handoff.summary, handoff.guesses, handoff.article)
 
 
 async def raise_emergency(
@@ -142,8 +195,10 @@ async def raise_emergency(
         return
     with_bot = ticket.takeover == fence and ticket.status == Status.BOT
     await take_over(change)
-    if with_bot and article and article.answer and ticket.channel not in SILENT_CHANNELS:
-        text = f"{article.answer}\n\n{_AUTOMATED}"
+    language = ticket.language or "en"
+    steps = article.said(language) if article is not None else None
+    if with_bot and steps and ticket.channel not in SILENT_CHANNELS:
+        text = f"{steps}\n\n{_AUTOMATED.get(language, _AUTOMATED['en'])}"
         await _say(change, inquiry, text, articles=(slug,), emergency=True, key=key)
     ticket.merged_into_id = None  # whatever it was joined to, this one is looked at by itself
     if ticket.status != Status.OPEN:
@@ -154,18 +209,24 @@ async def raise_emergency(
     _classify(change, slug, article.unit if article else None)
     title = article.title if article else slug
     guess = Guess(slug, 1.0)
-    await _bring_person(change, "emergency", f"Emergency: {title}. Answer at once.", (guess,))
+    summary = f"Emergency: {title}. Answer at once."
+    await _bring_person(change, "emergency", summary, (guess,), slug)
     await tell_emergency(change, title)
 
 
 async def _bring_person(
-    change: Change, reason: str, summary: str, guesses: tuple[Guess, ...]
+    change: Change,
+    reason: str,
+    summary: str,
+    guesses: tuple[Guess, ...],
+    article: str | None = None,
 ) -> None:
     change.ticket.asked_back = 0
     change.ticket.handoff = {
         "reason": reason,
         "summary": summary,
         "guesses": [asdict(guess) for guess in guesses],
+        "article": article,
     }
     change.audit("hand off", reason=reason)
     await assign_least_busy(change)

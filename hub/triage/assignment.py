@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, case, func, select, type_coerce
 
 from hub.team.models import Agent, AgentUnit, Presence
 from hub.tickets.change import Change
@@ -12,7 +12,10 @@ _LOAD = (Status.OPEN.value, Status.PENDING_CUSTOMER.value)
 
 
 async def assign_least_busy(change: Change) -> None:
-    """Assign where the unit wants it and someone on line has room; else it stays in the queue."""
+    """Assign where the unit wants it and someone on line has room; else it stays in the queue.
+
+    Who speaks the customer's language comes first, however busy.
+    """
     ticket = change.ticket
     unit = change.directory.units.get(ticket.unit)
     if ticket.assignee_id is not None or unit is None or not unit.auto_assign:
@@ -33,9 +36,15 @@ async def assign_least_busy(change: Change) -> None:
             Agent.presence == Presence.ONLINE.value,
             load < Agent.capacity,
         )
-        .order_by(load, Agent.id)
+        .order_by(_speaks(ticket.language), load, Agent.id)
         .limit(1)
     )
     if chosen is not None:
         change.audit("assign", agent_id=chosen, by="least busy")
         ticket.assignee_id = chosen
+
+
+def _speaks(language: str | None) -> ColumnElement[int]:
+    """0 for agents who speak `language`, 1 for others. Everybody speaks English."""
+    wanted = f'"{language}"' if language not in (None, "en") else ""
+    return case((type_coerce(Agent.languages, String).contains(wanted), 0), else_=1)

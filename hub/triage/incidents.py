@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -169,4 +170,4 @@ def named(decision: Decision, incident: Incident) -> Decision:
     if not isinstance(decision, Handoff) or decision.reason == WROTE_AGAIN:
         return decision
     summary = f"Part of the incident “{incident.title}”. {decision.summary}"
-    return Handoff(decision.reason, summary, decision.text, decision.topic, decision.guesses)
+    return replace(decision, summary=summary)

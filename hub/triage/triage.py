@@ -6,67 +6,30 @@ over meanwhile: the ticket's fence is compared under the ticket's lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.db.database import Database
 from hub.directory import DirectoryCache
-from hub.incidents.automatic import told
-from hub.incidents.models import Incident
 from hub.jobs.queue import done_with
 from hub.metrics import BOT_TURNS, TRIAGE_SECONDS
 from hub.now import Now
-from hub.ports import (
-    Answer,
-    AskBack,
-    Choice,
-    Decision,
-    Handoff,
-    Knowledge,
-    Responder,
-    Turn,
-    Visibility,
-)
+from hub.ports import Answer, Ask, AskBack, Decision, Handoff, Knowledge, Responder, Turn
 from hub.team.access import BOT
 from hub.tickets.change import changing
-from hub.tickets.models import AuthorKind, Message, Status, Ticket
-from hub.triage.actions import bot_answers, bot_asks_back, hand_off, raise_emergency
-from hub.triage.incidents import (
-    answer_for,
-    handoff_of,
-    incident_for,
-    join,
-    lately,
-    named,
-    open_ones,
-)
+from hub.tickets.models import Status
+from hub.triage.actions import bot_answers, bot_asks, bot_asks_back, hand_off, raise_emergency
+from hub.triage.incidents import answer_for, handoff_of, incident_for, join, named
+from hub.triage.inquiry import DetectLanguage, Inquiry, load_inquiry, was_answered
 from hub.triage.keys import bot_key
+from hub.triage.memory import keep_emergency, remember
 
 log = structlog.get_logger(__name__)
 
 EmergencyRules = Callable[[str], str | None]
 """The slug of the emergency a text tells of, or None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A message to triage, and the fence as it was when it was read."""
-
-    message: Message
-    ticket: Ticket
-    turn: Turn
-    fence: int
-    incidents: Sequence[Incident] = ()
-    """The open ones, the more particular first."""
-    text: str = ""
-    """What the customer wrote lately, this message last; read where incidents are open."""
-    told: dict[str, Any] | None = None
-    """What is remembered of an incident's automatic answer in this ticket."""
 
 
 class Triage:
@@ -79,6 +42,7 @@ class Triage:
         rules: EmergencyRules,
         responder: Responder,
         knowledge: Knowledge,
+        language_of: DetectLanguage,
         now: Now,
     ) -> None:
         self._database = database
@@ -86,11 +50,12 @@ class Triage:
         self._rules = rules
         self._responder = responder
         self._knowledge = knowledge
+        self._language_of = language_of
         self._now = now
 
     async def __call__(self, payload: Mapping[str, Any]) -> None:
         edited = bool(payload.get("edited"))
-        inquiry = await self._load(payload["message_id"], payload.get("choice"), anew=edited)
+        inquiry = await self._load(payload, anew=edited)
         if inquiry is None:
             return
         emergency = self._rules(inquiry.message.body)
@@ -109,47 +74,23 @@ class Triage:
 
     async def give_up(self, payload: Mapping[str, Any]) -> None:
         """Whatever stands in the way, the inquiry goes to people."""
-        inquiry = await self._load(payload["message_id"], None)
+        inquiry = await self._load(payload)
         if inquiry is not None and inquiry.ticket.status == Status.BOT:
             summary = "It could not be triaged. Please read what the customer wrote."
             await self._carry_out(inquiry, Handoff("not-triaged", summary))
 
-    async def _load(
-        self, message_id: int, pressed: str | None, *, anew: bool = False
-    ) -> Inquiry | None:
-        """The message, unless it was triaged before; `anew` also then."""
+    async def _load(self, payload: Mapping[str, Any], *, anew: bool = False) -> Inquiry | None:
+        directory = await self._directory.get()
         async with self._database.read() as session:
-            message = await session.get(Message, message_id)
-            if message is None:
-                return None
-            if not anew and await _done(session, message):
-                return None  # the job ran before and died after its commit
-            ticket = await session.get_one(Ticket, message.ticket_id)
-            spoken = await session.scalar(
-                select(Message)
-                .where(Message.ticket_id == ticket.id, Message.author_kind == AuthorKind.BOT.value)
-                .order_by(Message.id.desc())
-                .limit(1)
+            return await load_inquiry(
+                session,
+                directory,
+                self._language_of,
+                payload["message_id"],
+                pressed=payload.get("choice"),
+                anew=anew,
+                returned=payload.get("returned"),
             )
-            incidents = await open_ones(session)
-            text = await lately(session, message) if incidents else ""
-            remembered = None
-            if ticket.incident_id is not None and ticket.status == Status.BOT:
-                remembered = await told(session, ticket.id)
-        offered = spoken.choices if spoken is not None and ticket.asked_back else []
-        choices = tuple(Choice(choice["title"], choice["value"]) for choice in offered)
-        # Platforms cut a button's title: what was pressed is known by its value.
-        titles = {choice.value: choice.title for choice in choices}
-        turn = Turn(
-            conversation=f"ticket-{ticket.id}",
-            text=titles.get(pressed or "", message.body),
-            channel=ticket.channel,
-            visibility=Visibility(message.visibility),
-            asked_back=ticket.asked_back,
-            choices=choices,
-            first=spoken is None,
-        )
-        return Inquiry(message, ticket, turn, ticket.takeover, incidents, text, remembered)
 
     async def _decide(self, inquiry: Inquiry) -> Decision:
         if inquiry.told is not None:
@@ -172,8 +113,8 @@ class Triage:
             changing(session, inquiry.ticket.id, directory, BOT, self._now()) as change,
         ):
             await done_with(session, self._now())
-            number = inquiry.message.id
-            key = bot_key(f"{number}:edited" if edited else number)
+            key = bot_key(f"{inquiry.message.id}:edited") if edited else inquiry.key
+            await keep_emergency(change, inquiry, slug)
             await raise_emergency(change, inquiry.message, slug, article, inquiry.fence, key)
             unit = article.unit if article else None
             found = incident_for(
@@ -196,7 +137,7 @@ class Triage:
 
     async def _carry_out(self, inquiry: Inquiry, decision: Decision) -> None:
         BOT_TURNS.labels(type(decision).__name__.lower()).inc()
-        topic = decision.topic if isinstance(decision, Handoff) else None
+        topic = decision.topic if isinstance(decision, (Ask, Handoff)) else None
         if isinstance(decision, Answer) and decision.articles:
             topic = decision.articles[0]
         article = await self._knowledge.article(topic) if topic else None
@@ -214,23 +155,22 @@ class Triage:
                 log.info("triage.discarded", ticket=inquiry.ticket.id, reason="took over")
                 return
             if incident is not None:
-                if await _done(session, inquiry.message):  # its job ran twice at the same time
-                    return
+                if await was_answered(session, inquiry.ticket.id, inquiry.key):
+                    return  # its job ran twice at the same time
                 if await answer_for(change, incident, inquiry.message, decision, matter):
                     return
                 decision = named(decision, incident)
+            await remember(change, inquiry, decision)
+            message, key = inquiry.message, inquiry.key
             match decision:
+                case Answer(emergency=True, articles=(slug, *_)):
+                    # What the rules missed and the bot did not.
+                    await raise_emergency(change, message, slug, article, inquiry.fence, key)
                 case Answer():
-                    await bot_answers(change, inquiry.message, decision, article)
+                    await bot_answers(change, message, decision, article, key)
                 case AskBack():
-                    await bot_asks_back(change, inquiry.message, decision)
+                    await bot_asks_back(change, message, decision, key)
+                case Ask():
+                    await bot_asks(change, message, decision, article, key)
                 case Handoff():
-                    await hand_off(change, inquiry.message, decision, article)
-
-
-async def _done(session: AsyncSession, message: Message) -> bool:
-    """Whether the bot has answered this very message."""
-    said = exists().where(
-        Message.ticket_id == message.ticket_id, Message.key == bot_key(message.id)
-    )
-    return bool(await session.scalar(select(said)))
+                    await hand_off(change, message, decision, article, key)

@@ -31,7 +31,8 @@ async def site(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIter
     settings = settings_for(
         tmp_path, database_url, facebook_app_secret=APP_SECRET, embedded_worker=False
     )
-    rooms = mixed_rooms(FakePlatforms(clock), ScriptedResponder(), (ChannelKind.FACEBOOK,))
+    real = (ChannelKind.FACEBOOK,)
+    rooms = mixed_rooms(FakePlatforms(clock), ScriptedResponder(), settings, real)
     async with running(create_app(Hub(settings, rooms, now=clock)), clock) as found:
         yield found
 

@@ -208,10 +208,13 @@ class Site:
 
 
 def mixed_rooms(
-    platforms: FakePlatforms, responder: ScriptedResponder, real: Sequence[ChannelKind]
+    platforms: FakePlatforms,
+    responder: ScriptedResponder,
+    settings: Settings,
+    real: Sequence[ChannelKind],
 ) -> Rooms:
     """The rooms of a hub under test, with the real connectors of some channels."""
-    rooms = rooms_of(platforms, responder)
+    rooms = rooms_of(platforms, responder, settings)
     return replace(
         rooms,
         connector=lambda account: (
@@ -233,7 +236,7 @@ async def open_site(
     """A site on the database at `url`. Its worker stays away unless `embedded_worker` is given."""
     chosen = settings_for(folder, url, **{"embedded_worker": False, **settings})
     now: Any = clock or FakeClock()
-    rooms = mixed_rooms(FakePlatforms(now), responder or ScriptedResponder(), real)
+    rooms = mixed_rooms(FakePlatforms(now), responder or ScriptedResponder(), chosen, real)
     app = create_app(Hub(chosen, rooms, now=now))
     async with running(app, now) as site:
         yield site

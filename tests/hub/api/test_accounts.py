@@ -103,8 +103,8 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Any:
 async def site(
     database_url: str, tmp_path: Path, clock: FakeClock, platforms: FakePlatforms
 ) -> AsyncIterator[Site]:
-    rooms = replace(rooms_of(platforms, ScriptedResponder()), kinds=lambda: KINDS)
     settings = settings_for(tmp_path, database_url, embedded_worker=False)
+    rooms = replace(rooms_of(platforms, ScriptedResponder(), settings), kinds=lambda: KINDS)
     async with running(create_app(Hub(settings, rooms, now=clock)), clock) as found:
         yield found
 

@@ -108,13 +108,13 @@ async def site(
     points = EntryPoints([EntryPoint("sms", f"{__name__}:TextMessages", registry.GROUP)])
     monkeypatch.setattr(registry, "entry_points", lambda **wanted: points.select(**wanted))
     monkeypatch.setattr(TextMessages, "sent", [])
+    settings = settings_for(tmp_path, database_url, embedded_worker=False)
     rooms = replace(
-        rooms_of(FakePlatforms(clock), ScriptedResponder()),
+        rooms_of(FakePlatforms(clock), ScriptedResponder(), settings),
         connector=connector_for,
         capabilities=capabilities_of,
         kinds=kinds,
     )
-    settings = settings_for(tmp_path, database_url, embedded_worker=False)
     async with running(create_app(Hub(settings, rooms, now=clock)), clock) as found:
         yield found
 

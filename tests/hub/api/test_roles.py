@@ -17,6 +17,8 @@ from fastapi.routing import APIRoute
 
 from hub.api import (
     accounts,
+    articles,
+    assist,
     bulk,
     callbacks,
     exports,
@@ -33,6 +35,7 @@ from hub.api import (
     system,
     tickets,
     timeline,
+    training,
     unreadable,
 )
 from hub.api.app import create_api
@@ -80,8 +83,11 @@ ABSENT = dict.fromkeys(
         "notice_id",
         "bulk_id",
         "schedule_id",
+        "model_id",
+        "example_id",
         "incident_id",
         "number",
+        "slug",
     ),
     987_654_321,
 )
@@ -138,6 +144,9 @@ MANY = {"ids": [987_654_320], "change": {"priority": "high"}}
 DRAFT: dict[str, Any] = {"calendars": [], "policies": []}
 RULES = {"base_version": 1, **DRAFT}
 INCIDENT = {"title": "Outage in Killearn"}
+ARTICLE = {"slug": "skip", "title": "Lost umbrellas", "reviewed": "2026-11-18"}
+"""A slug that no article can have: nothing is made."""
+STEP = {"version": 1, "why": "It is true"}
 
 CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
     ("GET", "/tickets"): (None, _anybody()),
@@ -155,6 +164,8 @@ CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
     ("POST", "/tickets/{ticket_id}/control"): ({"take": True}, _who_sees(409)),
     ("POST", "/tickets/{ticket_id}/typing"): (None, _who_sees(204)),
     ("GET", "/tickets/{ticket_id}/similar"): (None, _who_sees()),
+    ("GET", "/tickets/{ticket_id}/suggestions"): (None, _who_sees()),
+    ("POST", "/tickets/{ticket_id}/bot"): (None, _who_sees()),
     ("POST", "/tickets/{ticket_id}/merge"): ({"into": 987_654_320}, _anybody(404)),
     ("POST", "/tickets/{ticket_id}/unmerge"): (None, _who_sees(409)),
     ("GET", "/tickets/{ticket_id}/callbacks"): (None, _who_sees()),
@@ -196,6 +207,26 @@ CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
     ("POST", "/me/presence"): ({"presence": "away"}, _people),
     ("GET", "/system"): (None, _anybody()),
     ("GET", "/articles"): (None, _anybody()),
+    ("POST", "/articles"): ({"text": ARTICLE, "why": "Many ask"}, _leads_get(422)),
+    ("GET", "/articles/all"): (None, _leads),
+    ("POST", "/articles/preview"): ({"text": ARTICLE}, _leads),
+    ("GET", "/articles/{slug}"): (None, _anybody(404)),
+    ("PUT", "/articles/{slug}"): ({"text": ARTICLE, "version": 1, "why": "x"}, _leads_miss),
+    ("POST", "/articles/{slug}/submit"): ({"version": 1}, _leads_miss),
+    ("POST", "/articles/{slug}/publish"): (STEP, _leads_miss),
+    ("POST", "/articles/{slug}/archive"): (STEP, _leads_miss),
+    ("POST", "/articles/{slug}/reviewed"): ({"version": 1}, _leads_miss),
+    ("POST", "/articles/{slug}/restore"): ({**STEP, "number": 1}, _leads_miss),
+    ("GET", "/articles/{slug}/versions"): (None, _anybody(404)),
+    ("GET", "/articles/{slug}/versions/{number}"): (None, _anybody(404)),
+    ("GET", "/articles/{slug}/diff"): (None, _anybody(422)),
+    ("POST", "/articles/{slug}/used"): ({"ticket_id": 987_654_320}, _anybody(404)),
+    ("GET", "/bot"): (None, _anybody()),
+    ("GET", "/bot/models"): (None, _leads),
+    ("POST", "/bot/models"): ({"why": "Try"}, _leads_get(202)),
+    ("POST", "/bot/models/{model_id}/use"): (None, _leads_miss),
+    ("GET", "/bot/examples"): (None, _leads),
+    ("PUT", "/bot/examples/{example_id}"): ({"label": "skip"}, _leads_miss),
     ("GET", "/accounts"): (None, _leads),
     ("POST", "/accounts"): (ACCOUNT, _admins(422)),
     ("GET", "/account-kinds"): (None, _leads),
@@ -229,7 +260,7 @@ CALLS: dict[tuple[str, str], tuple[Any, Expected]] = {
     ("DELETE", "/report-schedules/{schedule_id}"): (None, _leads_miss),
     ("POST", "/report-schedules/{schedule_id}/send"): (None, _leads_get(409)),
 }
-ROUTERS = 18
+ROUTERS = 21
 TARGETS = (("call-center", "dana"), ("billing", None))
 
 
@@ -243,7 +274,8 @@ def _routes(router: APIRouter) -> Iterable[tuple[str, str]]:
 def test_the_table_names_every_call() -> None:
     modules = (
         tickets, messages, joining, bulk, notices, surveys, callbacks, files, people, system,
-        accounts, unreadable, reports, incidents, exports, live, sla, timeline,
+        accounts, unreadable, reports, incidents, exports, live, sla, timeline, assist, articles,
+        training,
     )  # fmt: skip
     assert len(modules) == ROUTERS
     routers = [module.router for module in modules]

@@ -55,8 +55,9 @@ class Month:
 
 def _hub(url: str, folder: Path) -> Hub:
     clock = FakeClock(AFTER)
-    rooms = rooms_of(FakePlatforms(clock), ScriptedResponder())
-    return Hub(settings_for(folder, url), rooms, now=clock)
+    settings = settings_for(folder, url)
+    rooms = rooms_of(FakePlatforms(clock), ScriptedResponder(), settings)
+    return Hub(settings, rooms, now=clock)
 
 
 async def _make(url: str, folder: Path) -> Made:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hub.delivery.models import Delivery
-from hub.ports import Answer, AskBack, Choice, Decision, TemporarilyUnavailable, Turn
+from hub.ports import Answer, Ask, AskBack, Choice, Decision, TemporarilyUnavailable, Turn
 from hub.system import Hub
 from hub.tickets import actions, replies
 from hub.tickets.models import Message, Status
@@ -34,6 +34,7 @@ DECISIONS: tuple[Decision, ...] = (
     Answer("A map is online.", ("outage-map",)),
     Answer("We hear you.", ("complaint",), handover=True),
     AskBack("Which of these?", (Choice("High bill", "high-bill"),)),
+    Ask("Where is it?", "report-outage", dialogue={"form": "report-outage"}),
     handoff(text="A person takes over."),
 )
 TAKE_OVERS: dict[str, Callable[..., Any]] = {

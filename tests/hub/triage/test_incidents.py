@@ -351,7 +351,7 @@ async def test_triaged_twice_it_is_answered_once(hub: Hub, work: Work) -> None:
     ticket_id = await asks(hub, 1)
     (message,) = await messages_of(hub, ticket_id)
     triage: Triage = work.triage
-    inquiry = await triage._load(message.id, None)
+    inquiry = await triage._load({"message_id": message.id})
     assert inquiry is not None
     await work.jobs()
     await triage._carry_out(inquiry, handoff("bot-off"))

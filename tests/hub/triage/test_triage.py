@@ -130,6 +130,7 @@ async def test_a_hand_off_says_so_brings_a_person_and_silences_the_bot(
         "reason": "asked-for-person",
         "summary": "The customer needs a person: asked-for-person.",
         "guesses": [],
+        "article": None,
     }
     assert ticket.waiting_since == clock()
     assert [reply.body for reply in platforms.sent] == ["A person."]
