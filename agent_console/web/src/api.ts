@@ -1,6 +1,8 @@
 // The server's words: what /api/v1 and the console's socket say, field for field.
 // Times are ISO 8601 in UTC; ids are integers.
+import type { BotNews } from './bot/api.ts';
 import type { Incident } from './incidents/api.ts';
+import type { ArticleNews } from './knowledge/api.ts';
 import type { Notice } from './notices/api.ts';
 
 export type Role = 'agent' | 'supervisor' | 'admin';
@@ -88,6 +90,16 @@ export interface Handoff {
   reason: string;
   summary: string;
   guesses: Guess[];
+  /** The article that was shown last, or would have fitted best. */
+  article: string | null;
+}
+
+/** What a form of the bot's collected. */
+export interface FormRequest {
+  kind: string;
+  title: string;
+  fields: { name: string; label: string; value: string }[];
+  complete: boolean;
 }
 
 export interface Location {
@@ -138,6 +150,9 @@ export interface Ticket {
   held_by: string | null;
   /** The incident it is a part of. */
   incident_id: number | null;
+  /** In which the customer writes. */
+  language: 'en' | 'es' | null;
+  request: FormRequest | null;
   /** The customer's newest private message: answering windows run from it. */
   private_heard_at: string | null;
   delivered_until: string | null;
@@ -271,9 +286,11 @@ export interface Contact {
 export interface Article {
   slug: string;
   title: string;
+  title_es: string | null;
   unit: string | null;
   confidence: 'H' | 'M' | 'none';
   answer: string | null;
+  answer_es: string | null;
 }
 
 export interface HistoryEntry {
@@ -353,6 +370,8 @@ export type HubEvent = Numbered &
     | { kind: 'sla.changed'; data: Recompute }
     | { kind: 'notice.created' | 'notice.updated'; data: Notice }
     | { kind: 'incident.created' | 'incident.updated'; data: Incident }
+    | { kind: 'article.updated'; data: ArticleNews }
+    | { kind: 'bot.updated'; data: BotNews }
   );
 
 export type ServerFrame =

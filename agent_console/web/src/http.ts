@@ -136,8 +136,8 @@ export const loadMessages = (id: number, cursor: string | null) =>
 export const loadHistory = (id: number) =>
   call<{ items: HistoryEntry[] }>(`${api}/tickets/${id}/history`);
 export const loadContact = (id: number) => call<Contact>(`${api}/contacts/${id}`);
-export const findArticles = (q: string, signal?: AbortSignal) =>
-  call<{ items: Article[] }>(`${api}/articles`, { query: { q }, signal });
+export const findArticles = (q: string, ticket_id: number | null, signal?: AbortSignal) =>
+  call<{ items: Article[] }>(`${api}/articles`, { query: { q, ticket_id }, signal });
 
 export const createTicket = (body: NewContactTicket, key: string) =>
   call<Ticket>(`${api}/tickets`, { method: 'POST', body, key });

@@ -1,5 +1,6 @@
 // What an agent does to a ticket: shown at once, taken back with a word if the hub refuses.
 import type { Assignment, Message, StatusChange, Ticket, TicketPatch } from '../api.ts';
+import { returnToBot } from '../assist/api.ts';
 import {
   assignTicket,
   changeStatus,
@@ -179,3 +180,18 @@ export const hide = (message: Message, hidden: boolean, reason: string): Promise
   change(hidden ? 'Hiding it' : 'Showing it again', () =>
     hideMessage(message.id, hidden, reason),
   );
+
+/** The bot has it again, and answers what nobody has answered yet. */
+export async function giveToBot(ticket: Ticket): Promise<void> {
+  const before = { agent_id: ticket.assignee_id };
+  const edit = { status: 'bot', assignee_id: null, handoff: null } as const;
+  const ok = await act(ticket, edit, `Giving #${ticket.id} to the bot`, () => returnToBot(ticket.id));
+  if (!ok) return;
+  toasts.say(`The bot has #${ticket.id} again.`, {
+    label: 'Take it back',
+    run: () =>
+      void act(ticket, {}, 'Taking it back', () =>
+        assignTicket(ticket.id, { agent_id: before.agent_id ?? session.agent.id }),
+      ),
+  });
+}

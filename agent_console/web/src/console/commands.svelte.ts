@@ -15,10 +15,17 @@ class Commands {
   details = $state(false);
   /** The form for a promised call opens in the details. */
   promised = $state(0);
+  /** The bot's first suggestion is put into the reply. */
+  suggested = $state(0);
   #tick = 0;
 
   write(mode: Draft['mode'], begin: Begin | null = null): void {
     this.compose = { mode, begin, tick: ++this.#tick };
+  }
+
+  suggest(): void {
+    this.write('reply');
+    this.suggested += 1;
   }
 
   promise(): void {

@@ -25,6 +25,8 @@ const pageKeys: Record<string, PageName> = {
   w: 'wallboard',
   i: 'incidents',
   p: 'reports',
+  k: 'knowledge',
+  h: 'bot',
   t: 'sla',
   a: 'accounts',
 };
@@ -150,6 +152,8 @@ function keyed(key: string, hasTicket: boolean): (() => void) | null {
       return hasTicket ? () => commands.promise() : null;
     case 'n':
       return hasTicket ? () => commands.write('note') : null;
+    case 'i':
+      return hasTicket ? () => commands.suggest() : null;
     case 'w': {
       // To whoever has the ticket; there is nobody to tell of one's own.
       const ear = hasTicket && session.supervises ? ticket().assignee_id : null;

@@ -5,7 +5,16 @@ import type { ViewName } from '../api.ts';
 export type Listing = ViewName | 'callbacks';
 
 /** Pages beside the queue. */
-export const pages = ['supervisor', 'wallboard', 'incidents', 'reports', 'sla', 'accounts'] as const;
+export const pages = [
+  'supervisor',
+  'wallboard',
+  'incidents',
+  'reports',
+  'knowledge',
+  'bot',
+  'sla',
+  'accounts',
+] as const;
 export type PageName = (typeof pages)[number];
 
 export interface Place {

@@ -102,6 +102,8 @@ export const pageName = {
   wallboard: 'Wallboard',
   incidents: 'Incidents',
   reports: 'Reports',
+  knowledge: 'Knowledge',
+  bot: 'Bot',
   sla: 'Service times',
   accounts: 'Accounts',
 } as const;

@@ -9,7 +9,9 @@ export type NoticeKind =
   | 'incident'
   | 'channel'
   | 'whisper'
-  | 'report';
+  | 'report'
+  | 'bot'
+  | 'review';
 export type Severity = 'info' | 'warning' | 'critical';
 
 export interface Notice {

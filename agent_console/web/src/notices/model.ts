@@ -73,6 +73,8 @@ const kindNames: Record<Notice['kind'], string> = {
   channel: 'Channel',
   whisper: 'Whisper',
   report: 'Report',
+  bot: 'Bot',
+  review: 'Articles',
 };
 
 /** What kind of thing it is: "Overdue", "Whisper from Sam Laurent"; `to`: whose ear it is for. */
