@@ -26,6 +26,7 @@ from bench import (
     reports,
     search,
     startup,
+    turns,
 )
 from bench.options import Options
 from bench.result import Measurement, markdown
@@ -42,6 +43,7 @@ MEASUREMENTS: Mapping[str, Callable[[Options], Measurement]] = {
         search,
         clocks,
         reports,
+        turns,
         faults,
     )
 }

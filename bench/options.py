@@ -29,6 +29,8 @@ class Options:
     """Messages to search in."""
     report_messages: int = 1_000_000
     """Messages of the tickets a report counts."""
+    turns: int = 200
+    """Messages to the bot, one after another, in each language."""
     idle_seconds: float = 10.0
     storm_seconds: float = 240.0
     """How long things break in each storm (faults)."""
@@ -41,5 +43,5 @@ class Options:
         return cls(
             folder, seconds=0.4, rounds=1, connections=4, producers=8, rate=20, rate_seconds=1.0,
             sockets=5, frames=3, tickets=2_000, messages=2_000, report_messages=2_000,
-            idle_seconds=0.2, storm_seconds=4.0,
+            turns=3, idle_seconds=0.2, storm_seconds=4.0,
         )  # fmt: skip
