@@ -1,7 +1,7 @@
 """From exported articles to a trained model file, only when something changed.
 
-The export folder holds what `kb/export.py` writes; of it only `nlu.yml` and `intents.json` must
-be there.
+The export folder holds what `kb/export.py` writes; of it only `phrases.jsonl` and
+`intents.json` must be there.
 A model is named after a digest of those files and of our pipeline, so that the same articles
 find their model again and nothing is trained twice.
 """
@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.command import CommandFailed, run
-from bot.domain import domain, rules, sources
+from bot.domain import domain, nlu, rules, sources
 from bot.environment import PROJECT, REQUIREMENTS, Progress, child_environment
 from bot.lock import held
 
-MATERIAL = (
+EXPORTED = (
+    "phrases.jsonl",
     "intents.json",
     "out_of_scope.txt",
     "out_of_scope_es.txt",
@@ -35,7 +36,6 @@ MATERIAL = (
 )
 """What our own components read in the folder that the training runs in."""
 
-EXPORTED = ("nlu.yml", *MATERIAL)
 REPORT = "report.json"
 """What they leave there: rasa_project/components/training.py says what is in it."""
 
@@ -199,13 +199,22 @@ async def _train(
 def write_project(exported: Path, intents: list[dict[str, Any]], work: Path) -> None:
     """Everything `rasa train` reads, in `work`: the export, our pipeline, domain and rules."""
     (work / "data").mkdir()
-    shutil.copy(exported / "nlu.yml", work / "data")
-    for name in MATERIAL:
+    for name in EXPORTED:
         if (exported / name).is_file():
             shutil.copy(exported / name, work)
     shutil.copy(PROJECT / PIPELINE, work)
     _write_yaml(work / "domain.yml", domain(intents))
     _write_yaml(work / "data" / "rules.yml", rules(intents))
+    _write_yaml(work / "data" / "nlu.yml", nlu(intents, _phrases(exported)))
+
+
+def _phrases(exported: Path) -> list[dict[str, Any]]:
+    """Raises TrainingFailed."""
+    try:
+        lines = (exported / "phrases.jsonl").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+    except (OSError, ValueError) as error:
+        raise TrainingFailed(f"the exported articles cannot be read: {error}") from error
 
 
 def _write_yaml(path: Path, content: dict[str, Any]) -> None:

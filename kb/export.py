@@ -2,8 +2,7 @@
 
 `python -m kb.export FOLDER` writes six files; the same articles give the same bytes:
 
-- `nlu.yml`: Rasa's format 3.1, one plain intent a slug (`-` becomes `_`), an entry for each
-  language it has phrases in, which its `metadata: {language: en|es}` names;
+- `phrases.jsonl`: lines `{"text", "slug", "lang"}`, how people ask for each article: the lesson;
 - `intents.json`: a list of `{"intent", "slug", "title", "confidence", "emergency"}`;
 - `out_of_scope.txt`, `out_of_scope_es.txt`: lines that the bot must not answer, a language each;
 - `validation.jsonl`: lines `{"text", "slug", "lang"}` that are in no article, which thresholds
@@ -16,11 +15,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import yaml
 
 from kb.article import BadTraining, intent_of
 from kb.catalogue import Catalogue
@@ -28,7 +25,6 @@ from kb.rules import unusable
 
 TRAINING = Path(__file__).resolve().parent / "training"
 """What thresholds are chosen with: written by hand, in no article."""
-
 
 LANGUAGES = ("en", "es")
 
@@ -45,22 +41,6 @@ class LabelledText:
     lang: str = "en"
 
 
-class _Block(str):
-    """Text that YAML shall write as a literal block, the only form that Rasa documents."""
-
-
-class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-def _represent_block(dumper: yaml.SafeDumper, data: _Block) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style="|")
-
-
-_Dumper.add_representer(_Block, _represent_block)
-
-
 def export_training(
     catalogue: Catalogue, out_dir: Path, training: Path = TRAINING
 ) -> tuple[Path, ...]:
@@ -70,7 +50,7 @@ def export_training(
     """
     slugs = {article.slug for article in catalogue}
     contents = {
-        "nlu.yml": nlu_yaml(catalogue),
+        "phrases.jsonl": phrases_jsonl(catalogue),
         "intents.json": intents_json(catalogue),
         "out_of_scope.txt": _plain(read_lines(training / "out_of_scope.txt")),
         "out_of_scope_es.txt": _plain(read_lines(training / "out_of_scope_es.txt")),
@@ -81,27 +61,14 @@ def export_training(
     return tuple(_write(out_dir / name, text) for name, text in contents.items())
 
 
-def nlu_yaml(catalogue: Catalogue) -> str:
-    """The phrases of all articles in Rasa's training format."""
-    spoken = (
-        (article, language, phrases)
+def phrases_jsonl(catalogue: Catalogue) -> str:
+    """The phrases of all articles, a line each."""
+    return _lines(
+        LabelledText(phrase, article.slug, language)
         for article in catalogue
         for language, phrases in (("en", article.phrases), ("es", article.phrases_es))
-        if phrases
+        for phrase in phrases
     )
-    document = {
-        "version": "3.1",
-        "nlu": [
-            {
-                "intent": intent_of(article.slug),
-                # At the level of the intent, Rasa hands it on as metadata["intent"].
-                "metadata": {"language": language},
-                "examples": _Block("".join(f"- {phrase}\n" for phrase in phrases)),
-            }
-            for article, language, phrases in spoken
-        ],
-    }
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 
 def intents_json(catalogue: Catalogue) -> str:
@@ -151,11 +118,11 @@ def _plain(lines: Sequence[str]) -> str:
 def _labelled_lines(path: Path, slugs: Container[str]) -> str:
     """Those lines of a labelled file whose article is there: one may be archived at any time."""
     labelled = (_labelled(path, number, line) for number, line in _numbered(path))
-    return "".join(
-        json.dumps(asdict(each), ensure_ascii=False) + "\n"
-        for each in labelled
-        if each.slug in slugs
-    )
+    return _lines(each for each in labelled if each.slug in slugs)
+
+
+def _lines(labelled: Iterable[LabelledText]) -> str:
+    return "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in labelled)
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, str]]:

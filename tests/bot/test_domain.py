@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import CONFIRMATION, OFFER, Form, domain, forms, rules, sources
+from bot.domain import CONFIRMATION, OFFER, Form, domain, forms, nlu, rules, sources
 from kb.catalogue import Catalogue
 
 INTENTS = [
@@ -82,3 +82,9 @@ def test_a_slot_is_of_one_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.domain.forms", lambda: (usual, odd))
     with pytest.raises(ValueError, match="address"):
         domain(ALL)
+
+
+def test_rasa_learns_one_phrase_a_topic() -> None:
+    intents = [{"intent": "a_b", "slug": "a-b"}, {"intent": "c", "slug": "c"}]
+    phrases = [{"slug": "a-b", "text": "first: 'one'"}, {"slug": "a-b", "text": "second"}]
+    assert nlu(intents, phrases)["nlu"] == [{"intent": "a_b", "examples": "- first: 'one'\n"}]

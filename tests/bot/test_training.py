@@ -38,7 +38,7 @@ mkdir -p trained; echo model > "trained/$2.tar.gz"; echo run >> "$(dirname "$0")
 def exported(tmp_path: Path) -> Path:
     folder = tmp_path / "export"
     folder.mkdir()
-    (folder / "nlu.yml").write_text('version: "3.1"\nnlu: []\n')
+    (folder / "phrases.jsonl").write_text('{"text": "pay my bill", "slug": "pay-my-bill"}\n')
     (folder / "intents.json").write_text(json.dumps(INTENTS))
     (folder / "out_of_scope.txt").write_text("sing a song\n")
     (folder / "validation.jsonl").write_text('{"text": "pay", "slug": "pay-my-bill"}\n')
@@ -125,7 +125,7 @@ async def test_an_export_that_cannot_be_read_is_told(tmp_path: Path, python: Pat
         await ensure_model(tmp_path / "nothing", tmp_path / "models", python)
 
 
-@pytest.mark.parametrize("name", ["nlu.yml", "intents.json", "out_of_scope.txt"])
+@pytest.mark.parametrize("name", ["phrases.jsonl", "intents.json", "out_of_scope.txt"])
 def test_the_digest_changes_with_every_file(exported: Path, name: str) -> None:
     before = digest(exported)
     (exported / name).write_text((exported / name).read_text() + "\n")
@@ -152,6 +152,7 @@ def test_the_files_begin_their_lines_as_rasa_looks_for_them(exported: Path, tmp_
     work = tmp_path / "work"
     work.mkdir()
     write_project(exported, INTENTS, work)
+    assert "\nnlu: [" in (work / "data" / "nlu.yml").read_text()
     assert "\nrules: [" in (work / "data" / "rules.yml").read_text()
     assert "\nintents: [" in (work / "domain.yml").read_text()
     assert {path.name for path in work.iterdir()} == {
@@ -160,5 +161,6 @@ def test_the_files_begin_their_lines_as_rasa_looks_for_them(exported: Path, tmp_
         "domain.yml",
         "intents.json",
         "out_of_scope.txt",
+        "phrases.jsonl",
         "validation.jsonl",
     }

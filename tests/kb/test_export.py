@@ -6,15 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
-from kb.article import BadTraining, intent_of
+from kb.article import BadTraining
 from kb.catalogue import Catalogue
 from kb.export import export_training, main, read_labelled, read_lines
 from tests.kb.samples import sample
 
 FILES = [
-    "nlu.yml",
+    "phrases.jsonl",
     "intents.json",
     "out_of_scope.txt",
     "out_of_scope_es.txt",
@@ -34,30 +33,23 @@ def training(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_phrases_survive_yaml(tmp_path: Path) -> None:
+def phrases_of(folder: Path) -> list[tuple[str, str, str]]:
+    lines = (folder / "phrases.jsonl").read_text("utf-8").splitlines()
+    return [(line["slug"], line["lang"], line["text"]) for line in map(json.loads, lines)]
+
+
+def test_every_phrase_is_written_in_its_language(tmp_path: Path) -> None:
     catalogue = Catalogue.load()
     export_training(catalogue, tmp_path / "out")
-    document = yaml.safe_load((tmp_path / "out" / "nlu.yml").read_text("utf-8"))
-    assert document["version"] == "3.1"
-    read = {
-        (entry["intent"], entry["metadata"]["language"]): tuple(
-            line.removeprefix("- ") for line in entry["examples"].splitlines()
-        )
-        for entry in document["nlu"]
-    }
-    assert len(read) == len(document["nlu"])
+    written = phrases_of(tmp_path / "out")
     for article in catalogue:
-        assert read[intent_of(article.slug), "en"] == article.phrases
-        assert read.get((intent_of(article.slug), "es"), ()) == article.phrases_es
+        own = [(lang, text) for slug, lang, text in written if slug == article.slug]
+        assert tuple(text for lang, text in own if lang == "en") == article.phrases
+        assert tuple(text for lang, text in own if lang == "es") == article.phrases_es
+    assert len(written) == sum(len(one.phrases + one.phrases_es) for one in catalogue)
 
 
-def test_a_language_without_phrases_has_no_entry(tmp_path: Path, training: Path) -> None:
-    export_training(Catalogue([sample()]), tmp_path / "out", training)
-    (entry,) = yaml.safe_load((tmp_path / "out" / "nlu.yml").read_text("utf-8"))["nlu"]
-    assert entry["metadata"] == {"language": "en"}
-
-
-def test_awkward_phrases_survive_yaml(tmp_path: Path, training: Path) -> None:
+def test_awkward_phrases_survive(tmp_path: Path, training: Path) -> None:
     phrases = (
         "'yes: \"no\" # maybe'",
         "'- dash'",
@@ -67,12 +59,9 @@ def test_awkward_phrases_survive_yaml(tmp_path: Path, training: Path) -> None:
     )
     catalogue = Catalogue([sample(phrases=f"[{', '.join(phrases)}]")])
     export_training(catalogue, tmp_path / "out", training)
-    text = (tmp_path / "out" / "nlu.yml").read_text("utf-8")
-    assert "examples: |" in text
-    (entry,) = yaml.safe_load(text)["nlu"]
-    assert tuple(line[2:] for line in entry["examples"].splitlines()) == tuple(
-        article_phrase for article in catalogue for article_phrase in article.phrases
-    )
+    assert [text for _, _, text in phrases_of(tmp_path / "out")] == [
+        phrase for article in catalogue for phrase in article.phrases
+    ]
 
 
 def test_all_files_are_written_the_same_each_time(tmp_path: Path, training: Path) -> None:
@@ -131,7 +120,7 @@ def test_lines_of_an_archived_article_are_left_out(tmp_path: Path, training: Pat
 
 def test_files_that_are_not_there_are_empty(tmp_path: Path) -> None:
     export_training(Catalogue([sample()]), tmp_path / "out", tmp_path / "nowhere")
-    assert (tmp_path / "out" / "nlu.yml").read_text("utf-8")
+    assert phrases_of(tmp_path / "out")
     for name in FILES[2:]:
         assert (tmp_path / "out" / name).read_text("utf-8") == ""
 

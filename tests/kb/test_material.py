@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 
 from hub.ports import LabelledText, Material, TrainingFailed
 from kb.catalogue import Catalogue
@@ -40,13 +39,11 @@ def exported(tmp_path: Path, training: Path, **more: tuple[LabelledText, ...]) -
 
 
 def phrases_of(folder: Path) -> dict[str, list[str]]:
-    entries = yaml.safe_load((folder / "nlu.yml").read_text())["nlu"]
-    return {
-        entry["metadata"]["language"]: [
-            line.removeprefix("- ") for line in entry["examples"].splitlines()
-        ]
-        for entry in entries
-    }
+    found: dict[str, list[str]] = {}
+    for line in (folder / "phrases.jsonl").read_text().splitlines():
+        phrase = json.loads(line)
+        found.setdefault(phrase["lang"], []).append(phrase["text"])
+    return found
 
 
 def test_articles_alone_are_the_export(tmp_path: Path, training: Path) -> None:

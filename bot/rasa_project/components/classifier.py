@@ -14,13 +14,13 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.calibration import Limits
 from components.featurizer import SentenceFeaturizer
-from components.material import Line
+from components.material import read_labelled
 from components.training import Trained, train
 from components.vectors import SPACES, language_of
 
@@ -37,10 +37,11 @@ LANGUAGE, THRESHOLDS, EMERGENCY, IS_UNKNOWN = "language", "thresholds", "emergen
 class CalibratedClassifier(IntentClassifier, GraphComponent):
     """One model a language, with thresholds chosen at training and stored with it.
 
-    Training reads, from the folder it runs in, `validation.jsonl`, `held_back.jsonl`,
-    `out_of_scope.txt`, `out_of_scope_es.txt` and `intents.json` (components/material.py), all of
-    which may be absent, and leaves `report.json` there: per language the thresholds and their
-    figures, and what became of each held-back line.
+    Training reads, from the folder it runs in, `phrases.jsonl` and, where they are there,
+    `validation.jsonl`, `held_back.jsonl`, `out_of_scope.txt`, `out_of_scope_es.txt` and
+    `intents.json` (components/material.py): Rasa's own training data hold one phrase a topic,
+    since Rasa copies and fingerprints each many times. It leaves `report.json` there: per language
+    the thresholds and their figures, and what became of each held-back line.
     """
 
     def __init__(
@@ -84,11 +85,6 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        phrases = [
-            Line(example.get(TEXT), example.get(INTENT), language_of(_metadata(example)))
-            for example in training_data.intent_examples
-            if example.get(INTENT) and example.get(TEXT)
-        ]
         limits = Limits(
             wrong=self._config["wrong_limit"],
             unknown=self._config["unknown_limit"],
@@ -96,7 +92,7 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
             emergency_missed=self._config["emergency_missed_limit"],
             emergency_false=self._config["emergency_false_limit"],
         )
-        self._trained, report = train(phrases, Path(), limits)
+        self._trained, report = train(read_labelled(Path("phrases.jsonl")), Path(), limits)
         logger.info("Chosen: %s", json.dumps(report["languages"]))
         Path("report.json").write_text(json.dumps(report, ensure_ascii=False), "utf-8")
         with self._model_storage.write_to(self._resource) as folder:
