@@ -1,13 +1,15 @@
 """The knowledge base as training data for the Rasa project, which imports nothing of ours.
 
-`python -m kb.export FOLDER` writes six files; the same articles give the same bytes:
+`python -m kb.export FOLDER` writes seven files; the same articles give the same bytes:
 
 - `phrases.jsonl`: lines `{"text", "slug", "lang"}`, how people ask for each article: the lesson;
 - `intents.json`: a list of `{"intent", "slug", "title", "confidence", "emergency"}`;
 - `out_of_scope.txt`, `out_of_scope_es.txt`: lines that the bot must not answer, a language each;
 - `validation.jsonl`: lines `{"text", "slug", "lang"}` that are in no article, which thresholds
   are chosen with;
-- `held_back.jsonl`: the same with the slug `out-of-scope` besides; nothing is chosen with these:
+- `emergencies.jsonl`: the same, of emergencies, and with the slug null lines that sound like one
+  and are none, which the detector of emergencies learns from;
+- `held_back.jsonl`: the same as `validation.jsonl` with the slug `out-of-scope` besides; nothing is chosen with these:
   each trained model is measured on them, so that two can be compared.
 """
 
@@ -55,6 +57,7 @@ def export_training(
         "out_of_scope.txt": _plain(read_lines(training / "out_of_scope.txt")),
         "out_of_scope_es.txt": _plain(read_lines(training / "out_of_scope_es.txt")),
         "validation.jsonl": _labelled_lines(training / "validation.jsonl", slugs),
+        "emergencies.jsonl": _alarm_lines(training / "emergencies.jsonl", slugs),
         "held_back.jsonl": _labelled_lines(training / "held_back.jsonl", slugs | {OUT_OF_SCOPE}),
     }
     out_dir.mkdir(parents=True, exist_ok=True)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Sequence, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 import numpy as np
 
 from components.intent_model import OUT_OF_SCOPE, Scores
 from components.judge import OFFERED, Head, Judge, Thresholds
-
-EMERGENCY_SHARE = 0.1
-"""Of messages, to reckon precision with: that of the validation lines is an accident."""
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -20,8 +16,9 @@ class Limits:
 
     `wrong`: known questions answered with another intent's answer; `unknown`: out-of-scope
     sentences answered at all; `lost`: known questions taken for unknown; `emergency_missed`:
-    emergencies not signalled; `emergency_false`: signals that were none, which comes first,
-    reckoned as if EMERGENCY_SHARE of all messages were emergencies.
+    emergencies not signalled; `emergency_false`: share of the signals that were none, which comes
+    first. The lines it is reckoned with are harder than life: there are as many emergencies as
+    questions, and most of what is harmless in `emergencies.jsonl` has the words of a danger.
     """
 
     wrong: float
@@ -31,30 +28,51 @@ class Limits:
     emergency_false: float
 
 
+@dataclass(frozen=True)
+class Told:
+    """Sentences of which only is known whether they are `urgent`, a flag a row of `scores`."""
+
+    scores: Scores
+    urgent: np.ndarray
+    folds: np.ndarray
+
+
 def calibrate(
-    judge: Judge, scores: Scores, labels: Sequence[str], folds: np.ndarray, limits: Limits
+    judge: Judge,
+    scores: Scores,
+    labels: Sequence[str],
+    folds: np.ndarray,
+    limits: Limits,
+    told: Optional[Told] = None,
 ) -> Tuple[Thresholds, Dict[str, Any]]:
     """Fit the judge's heads, and return the thresholds that keep `limits` and what they give.
 
-    `labels` are intents, or OUT_OF_SCOPE. Thresholds and figures rest on heads that were fitted
-    without the fold in question. A limit out of reach gives the highest threshold seen: then
-    hardly anything is answered, and the figures show why.
+    `labels` are intents, or OUT_OF_SCOPE; `told` teaches the alarm beside them. Thresholds and
+    figures rest on heads that were fitted without the fold in question. A limit out of reach
+    gives the highest threshold seen: then hardly anything is answered, and the figures show why.
     """
     names = np.array(labels, dtype=str)
     if not len(names):
-        return Thresholds(), _figures(judge, scores, names, np.zeros(0), np.zeros(0), Thresholds())
+        nothing = _alarm_figures(np.zeros(0), np.zeros(0, dtype=bool), Thresholds())
+        figures = _figures(judge, scores, names, np.zeros(0), Thresholds())
+        return Thresholds(), {**figures, **nothing}
     order, _ = judge.ranking(scores)
     right = judge.classes[order[:, 0]] == names
     sure, judge.sure = _crossed(judge.sure_inputs(scores), right, folds)
-    urgent = judge.is_emergency(names)
-    alarm, judge.alarm = _crossed(judge.alarm_inputs(scores), urgent, folds)
+    inputs, urgent = judge.alarm_inputs(scores), judge.is_emergency(names)
+    if told is not None:
+        inputs = np.concatenate([inputs, judge.alarm_inputs(told.scores)])
+        urgent = np.concatenate([urgent, told.urgent])
+        folds = np.concatenate([folds, told.folds])
+    alarm, judge.alarm = _crossed(inputs, urgent, folds)
     at = Thresholds(
         answer=_answer(sure, right, names, limits),
         ask=_ask(sure, judge, order, names, limits),
         emergency=_emergency(alarm, urgent, limits),
     )
     at = Thresholds(at.answer, min(at.ask, at.answer), at.emergency)
-    return at, _figures(judge, scores, names, sure, alarm, at)
+    figures = _figures(judge, scores, names, sure, at)
+    return at, {**figures, **_alarm_figures(alarm, urgent, at)}
 
 
 def _crossed(inputs: np.ndarray, hits: np.ndarray, folds: np.ndarray) -> Tuple[np.ndarray, Head]:
@@ -104,26 +122,26 @@ def _emergency(alarm: np.ndarray, urgent: np.ndarray, limits: Limits) -> float:
 
 
 def _precision(signalled: np.ndarray, urgent: np.ndarray) -> float:
-    """Share of signals that are emergencies, where these are EMERGENCY_SHARE of all."""
-    hit = EMERGENCY_SHARE * _share(signalled, urgent)
-    false = (1 - EMERGENCY_SHARE) * _share(signalled, ~urgent)
-    return hit / (hit + false) if hit else 0.0
+    """Share of signals that are emergencies."""
+    return _share(urgent, signalled)
+
+
+def _alarm_figures(alarm: np.ndarray, urgent: np.ndarray, at: Thresholds) -> Dict[str, Any]:
+    return {
+        "emergency_recall": _share(alarm >= at.emergency, urgent),
+        "emergency_precision": _precision(alarm >= at.emergency, urgent),
+        "emergency_examples": int(urgent.sum()),
+    }
 
 
 def _figures(
-    judge: Judge,
-    scores: Scores,
-    names: np.ndarray,
-    sure: np.ndarray,
-    alarm: np.ndarray,
-    at: Thresholds,
+    judge: Judge, scores: Scores, names: np.ndarray, sure: np.ndarray, at: Thresholds
 ) -> Dict[str, Any]:
     known = names != OUT_OF_SCOPE
     order, _ = judge.ranking(scores)
     right = judge.classes[order[:, 0]] == names
     among = (judge.classes[order[:, :OFFERED]] == names[:, None]).any(axis=1)
     answered, asked = sure >= at.answer, (sure >= at.ask) & (sure < at.answer)
-    urgent = judge.is_emergency(names)
     return {
         "first": _share(right, known),
         "among_three": _share(among, known),
@@ -133,11 +151,8 @@ def _figures(
         "lost": _share(sure < at.ask, known & among),
         "out_of_scope_answered": _share(answered, ~known),
         "out_of_scope_recognised": _share(sure < at.ask, ~known),
-        "emergency_recall": _share(alarm >= at.emergency, urgent),
-        "emergency_precision": _precision(alarm >= at.emergency, urgent),
         "examples": int(known.sum()),
         "out_of_scope_examples": int((~known).sum()),
-        "emergency_examples": int(urgent.sum()),
     }
 
 

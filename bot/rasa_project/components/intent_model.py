@@ -68,12 +68,14 @@ class Scores:
 
     `odds`: the mixed probability, which adds up to 1; `nearest`: the cosine to the nearest phrase
     of the class, mixed likewise, 0..1; `parts`: log probabilities of each view by itself and of
-    the letters, shape (views + 1, sentences, classes).
+    the letters, shape (views + 1, sentences, classes); `danger`: what a detector says of each
+    (components/detector.py), a column a view, if there is one.
     """
 
     odds: np.ndarray
     nearest: np.ndarray
     parts: np.ndarray
+    danger: Optional[np.ndarray] = None
 
 
 @dataclass(frozen=True)

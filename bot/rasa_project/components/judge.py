@@ -2,9 +2,10 @@
 
 One says how likely the best guess is right (out of scope counts as not right), one how likely the
 sentence is an emergency. Their inputs are what the views say of the best guess, of the second, of
-"out of scope" and of the emergencies, and how near the nearest phrases are. They are fitted to
-scores of sentences that the scoring model was not fitted to, and so learn how far each view can
-be trusted: that separates the unknown far better than any product of the scores.
+"out of scope" and of the emergencies, how near the nearest phrases are, and for emergencies what
+the detector says. They are fitted to scores of sentences that the scoring models were not fitted
+to, and so learn how far each view can be trusted: that separates the unknown far better than any
+product of the scores.
 """
 
 from __future__ import annotations
@@ -119,6 +120,8 @@ class Judge:
         inputs.append(scores.nearest[:, self._urgent].max(axis=1))
         inputs.append(scores.nearest[:, ~self._urgent].max(axis=1))
         inputs += [_log(np.exp(part[:, self._urgent]).sum(axis=1)) for part in scores.parts]
+        if scores.danger is not None:
+            inputs += list(scores.danger.T)
         return np.stack(inputs, axis=1)
 
     def confidence(self, scores: Scores) -> np.ndarray:

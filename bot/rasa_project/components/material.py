@@ -12,10 +12,13 @@ from components.vectors import DEFAULT_LANGUAGE
 
 OUT_OF_SCOPE_SLUG = "out-of-scope"
 
+HARMLESS = ""
+"""Stands for the intent of a line that sounds like an emergency and is none, whatever it is."""
+
 
 @dataclass(frozen=True)
 class Line:
-    """A message, the intent that is right for it (or OUT_OF_SCOPE), and its language."""
+    """A message, the intent right for it (or OUT_OF_SCOPE or HARMLESS), and its language."""
 
     text: str
     intent: str
@@ -40,6 +43,19 @@ def read_labelled(path: Path) -> List[Line]:
     rows: List[Dict[str, Any]] = [json.loads(line) for line in _lines(path)]
     return [
         Line(row["text"], intent_of(row["slug"]), row.get("lang", DEFAULT_LANGUAGE)) for row in rows
+    ]
+
+
+def read_alarms(path: Path) -> List[Line]:
+    """Every line `{"text", "slug", "lang"}` of a file whose slug may be null; none if absent."""
+    rows: List[Dict[str, Any]] = [json.loads(line) for line in _lines(path)]
+    return [
+        Line(
+            row["text"],
+            HARMLESS if row["slug"] is None else intent_of(row["slug"]),
+            row.get("lang", DEFAULT_LANGUAGE),
+        )
+        for row in rows
     ]
 
 

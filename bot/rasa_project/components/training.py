@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
+from scipy import sparse
 
-from components.calibration import Limits, calibrate
+from components.calibration import Limits, Told, calibrate
+from components.detector import Detector, cross_odds
 from components.intent_model import (
     OUT_OF_SCOPE,
     Examples,
@@ -22,7 +24,13 @@ from components.intent_model import (
 )
 from components.judge import Judge, Thresholds, Verdict
 from components.letters import counts
-from components.material import Line, read_emergencies, read_labelled, read_out_of_scope
+from components.material import (
+    Line,
+    read_alarms,
+    read_emergencies,
+    read_labelled,
+    read_out_of_scope,
+)
 from components.report import report
 from components.vectors import DEFAULT_LANGUAGE, SPACES, VectorStore
 
@@ -46,15 +54,19 @@ class Trained:
     model: IntentModel
     mix: Mix
     judge: Judge
+    detector: Detector
     at: Thresholds
 
     def verdicts(self, vectors: np.ndarray, texts: Sequence[str]) -> List[Verdict]:
         """`vectors`: a row a text, as wide as the language needs."""
-        parts = self.model.parts(vectors, counts(texts))
-        return self.judge.verdicts(parts.mixed(self.mix), self.at)
+        letters = counts(texts)
+        scores = self.model.parts(vectors, letters).mixed(self.mix)
+        danger = self.detector.odds(vectors, letters)
+        return self.judge.verdicts(replace(scores, danger=danger), self.at)
 
     def save(self, folder: Path, language: str) -> None:
         self.model.save(folder / f"{language}.npz")
+        np.savez(folder / f"{language}_alarm.npz", **self.detector.state())
         stored = {"mix": self.mix, "thresholds": asdict(self.at), "judge": self.judge.state()}
         (folder / f"{language}.json").write_text(json.dumps(stored), "utf-8")
 
@@ -62,8 +74,11 @@ class Trained:
     def load(cls, folder: Path, language: str) -> "Trained":
         model = IntentModel.load(folder / f"{language}.npz")
         stored = json.loads((folder / f"{language}.json").read_text("utf-8"))
+        with np.load(folder / f"{language}_alarm.npz", allow_pickle=False) as state:
+            detector = Detector.restored(VIEWS[language], state)
         judge = Judge.restored(model.classes, stored["judge"])
-        return cls(model, tuple(stored["mix"]), judge, Thresholds(**stored["thresholds"]))
+        at = Thresholds(**stored["thresholds"])
+        return cls(model, tuple(stored["mix"]), judge, detector, at)
 
 
 def train(
@@ -83,13 +98,19 @@ def train(
     for language in SPACES:
         validation += read_out_of_scope(folder, language)
     emergencies = read_emergencies(folder / "intents.json")
+    said = {line.text.casefold() for line in [*phrases, *validation]}
+    alarms = [
+        line
+        for line in read_alarms(folder / "emergencies.jsonl")
+        if line.text.casefold() not in said
+    ]
     held_back = read_labelled(folder / "held_back.jsonl")
     trained: Dict[str, Trained] = {}
     chosen: Dict[str, Dict[str, Any]] = {}
     verdicts: Dict[int, Verdict] = {}
     for language in SPACES:
         trained[language], chosen[language] = _train_one(
-            language, phrases, validation, emergencies, store, limits
+            language, phrases, validation, alarms, emergencies, store, limits
         )
         own = [place for place, line in enumerate(held_back) if line.language == language]
         texts = [held_back[place].text for place in own]
@@ -104,6 +125,7 @@ def _train_one(
     language: str,
     phrases: Sequence[Line],
     validation: Sequence[Line],
+    alarms: Sequence[Line],
     emergencies: Sequence[str],
     store: VectorStore,
     limits: Limits,
@@ -129,8 +151,41 @@ def _train_one(
     everywhere = np.concatenate([np.full(len(taught), -1), folds])
     parts = cross_parts(examples, everywhere, VIEWS[language], model).rows(everywhere >= 0)
     mix = best_mix(judge, parts, labels, MIXES[language])
-    at, figures = calibrate(judge, parts.mixed(mix), labels, folds, limits)
-    return Trained(model, mix, judge, at), {**asdict(at), **figures, "mix": mix}
+    heard = [line for line in alarms if line.language in (language, DEFAULT_LANGUAGE)]
+    own = np.array([line.language == language for line in heard], dtype=bool)
+    urgent = np.array([line.intent in emergencies for line in heard], dtype=bool)
+    texts = [line.text for line in heard]
+    told = Examples(
+        store.encode_all(texts, language), counts(texts), tuple(str(flag) for flag in urgent), own
+    )
+    told_folds = np.full(len(heard), -1)
+    told_folds[own] = folds_of([told.labels[place] for place in np.flatnonzero(own)], FOLDS)
+    detector, odds = _detector(
+        (examples, told),
+        np.concatenate([np.isin(examples.labels, list(emergencies)), urgent]),
+        np.concatenate([everywhere, told_folds]),
+        VIEWS[language],
+    )
+    scores = replace(parts.mixed(mix), danger=odds[: len(lines)][everywhere >= 0])
+    mine = told.rows(own)
+    beside = replace(
+        model.parts(mine.vectors, mine.letters).mixed(mix), danger=odds[len(lines) :][own]
+    )
+    at, figures = calibrate(
+        judge, scores, labels, folds, limits, Told(beside, urgent[own], told_folds[own])
+    )
+    return Trained(model, mix, judge, detector, at), {**asdict(at), **figures, "mix": mix}
+
+
+def _detector(
+    sources: Sequence[Examples], urgent: np.ndarray, folds: np.ndarray, views: Sequence[View]
+) -> Tuple[Detector, np.ndarray]:
+    """A detector of all `sources`, and each row's odds by one that was fitted without it."""
+    vectors = np.concatenate([each.vectors for each in sources])
+    letters = sparse.vstack([each.letters for each in sources], format="csr")
+    spelt = np.concatenate([each.spelt for each in sources])
+    detector = Detector.fit(vectors, letters, urgent, spelt, views)
+    return detector, cross_odds(vectors, letters, urgent, spelt, folds, detector)
 
 
 def best_mix(judge: Judge, parts: Parts, labels: Sequence[str], mixes: Sequence[Mix]) -> Mix:
