@@ -36,7 +36,7 @@ async def hand_off(
     lines = [
         what,
         customers_words(turn, memory),
-        await _bots_words(knowledge, turn, memory, best),
+        await _bots_words(knowledge, turn, memory),
         _given(form),
     ]
     if topic is None and form is not None:
@@ -74,18 +74,13 @@ def customers_words(turn: Turn, memory: Memory) -> str:
     return f"{said} Also asked: {asked}" if asked else said
 
 
-async def _bots_words(
-    knowledge: Knowledge, turn: Turn, memory: Memory, guesses: Sequence[Guess]
-) -> str:
+async def _bots_words(knowledge: Knowledge, turn: Turn, memory: Memory) -> str:
     said: list[str] = []
     if memory.article is not None:
         said.append(f"The bot showed “{await _title(knowledge, memory.article)}”.")
     offered = memory.offered or tuple(choice.title for choice in turn.choices)
     if offered and not memory.in_form:
         said.append(f"The bot offered: {'; '.join(offered)}.")
-    if guesses:
-        named = [f"{await _title(knowledge, each.slug)} {each.confidence:.0%}" for each in guesses]
-        said.append(f"The bot's guesses: {', '.join(named)}.")
     return " ".join(said)
 
 

@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx2
@@ -30,6 +30,15 @@ Report = Callable[[PartState, str], None]
 """Told the state of the server, and the detail for people."""
 
 
+Spare = Callable[[Path], Awaitable[Path]]
+"""Given the model that Rasa did not start with, gives the one to try next; that may be the same."""
+
+
+async def the_same(model: Path) -> Path:
+    """There is no other."""
+    return model
+
+
 class StartFailed(Exception):
     """The server ended or was silent before it was ready."""
 
@@ -45,7 +54,8 @@ class RasaProcess:
     the hub, since Rasa's webhook asks for no token.
 
     `folder` is where it runs and where `rasa.log` is written. `port` 0 takes a free one at
-    each start. Calls are made through `base_url`, None while nothing answers there.
+    each start. Calls are made through `base_url`, None while nothing answers there. `spare` is
+    asked after each failed start.
     """
 
     def __init__(
@@ -57,11 +67,12 @@ class RasaProcess:
         port: int = 0,
         interface: str = "127.0.0.1",
         report: Report = lambda state, detail: None,
+        spare: Spare = the_same,
     ) -> None:
         self.model = model
         self._python, self._folder, self._wanted_port = python, folder, port
         self._interface = interface
-        self._report = report
+        self._report, self._spare = report, spare
         self._token = secrets.token_hex(24)  # one that began with "-" would be read as an option
         self._process: asyncio.subprocess.Process | None = None
         self._url: str | None = None
@@ -80,12 +91,12 @@ class RasaProcess:
         failures = 0
         try:
             while True:
-                began = time.monotonic()
+                began, tried, started = time.monotonic(), self.model, True
                 try:
                     await self._start()
                     reason = await self._watch()
                 except StartFailed as error:
-                    reason = str(error)
+                    reason, started = str(error), False
                 finally:
                     self._url = None
                     await self._end()
@@ -95,6 +106,8 @@ class RasaProcess:
                     PartState.DOWN, f"{reason}; starting again in {pause:.0f} s (log: {self._log})"
                 )
                 await asyncio.sleep(pause)
+                if not started and tried == self.model:
+                    self.model = await self._spare(tried)
         finally:
             await self._http.aclose()
 

@@ -154,6 +154,9 @@ class BotRuntime:
             try:
                 await self._process.swap(model.path)
             except process.SwapFailed as error:
+                if not await asyncio.to_thread(training.is_whole, model.path):
+                    training.discard(model.path)
+                    raise ModelGone(f"the file of {name} is damaged") from error
                 raise SwapFailed(str(error)) from error
             self._model = model
             self._set(self._state, self._describe())
@@ -176,6 +179,7 @@ class BotRuntime:
             port=self._port,
             interface=self._interface,
             report=self._report,
+            spare=self._spare,
         )
         await self._process.keep_running()
 
@@ -189,8 +193,9 @@ class BotRuntime:
         """The model that is in use, else one of what is published, else the last that was."""
         try:
             name = await self._asked(self._preferred)
-            if name is not None and self.has(name):
-                return self._usable(name)
+            if name is not None:
+                with contextlib.suppress(ModelGone):
+                    return self._usable(name)
             return await self._make(python, await self._material(), self._working)
         except TrainingFailed as error:
             for model in trained_models(self._models):
@@ -198,6 +203,20 @@ class BotRuntime:
                     log.warning("the bot starts with its last model: %s", error)
                     return model
             raise
+
+    async def _spare(self, failed: Path) -> Path:
+        """The model to try after Rasa did not start with `failed`: another where its file is gone
+        or damaged, since that never becomes better by itself."""
+        if self._python is None or await asyncio.to_thread(training.is_whole, failed):
+            return failed
+        log.warning("%s is gone or damaged: another is made", failed.name)
+        training.discard(failed)
+        try:
+            self._model = await self._first(self._python)
+        except (TrainingFailed, OSError) as error:
+            self._set(PartState.DOWN, f"failed: {error}")
+            return failed
+        return self._model.path
 
     async def _material(self) -> Material:
         return await self._asked(self._read)

@@ -89,7 +89,7 @@ SPANISH = Wording(
     ),
     sorry="Lamento las molestias; una persona de la ciudad también verá su mensaje.",
     upset=f"Lamento las molestias. {_PERSONA}",
-    thanks_for_request=f"Gracias, ya lo he pasado. {_PERSONA}",
+    thanks_for_request=f"Gracias, ya transmití su solicitud. {_PERSONA}",
     write_privately=(
         "Para esto necesitamos datos que no deben escribirse en público: envíenos un mensaje"
         f" privado o llame al {CITY_PHONE}."

@@ -9,8 +9,8 @@
   are chosen with;
 - `emergencies.jsonl`: the same, of emergencies, and with the slug null lines that sound like one
   and are none, which the detector of emergencies learns from;
-- `held_back.jsonl`: the same as `validation.jsonl` with the slug `out-of-scope` besides; nothing is chosen with these:
-  each trained model is measured on them, so that two can be compared.
+- `held_back.jsonl`: as `validation.jsonl`, with the slug `out-of-scope` besides; nothing is chosen
+  with these: each trained model is measured on them, so that two can be compared.
 """
 
 from __future__ import annotations
@@ -124,6 +124,16 @@ def _labelled_lines(path: Path, slugs: Container[str]) -> str:
     return _lines(each for each in labelled if each.slug in slugs)
 
 
+def _alarm_lines(path: Path, slugs: Container[str]) -> str:
+    """The same of a file where a null slug stands for what is no emergency."""
+    told = (_labelled(path, number, line, nullable=True) for number, line in _numbered(path))
+    return "".join(
+        json.dumps({**asdict(each), "slug": each.slug or None}, ensure_ascii=False) + "\n"
+        for each in told
+        if not each.slug or each.slug in slugs
+    )
+
+
 def _lines(labelled: Iterable[LabelledText]) -> str:
     return "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in labelled)
 
@@ -136,20 +146,20 @@ def _numbered(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def _labelled(path: Path, number: int, line: str) -> LabelledText:
+def _labelled(path: Path, number: int, line: str, *, nullable: bool = False) -> LabelledText:
     try:
         value = json.loads(line)
     except json.JSONDecodeError as error:
         raise BadTraining(path, number, f"is not JSON: {error}") from error
     match value:
-        case {"text": str(text), "slug": str(slug)}:
+        case {"text": str(text), "slug": str() | None as slug} if slug is not None or nullable:
             reason = unusable(text)
             if reason is not None:
                 raise BadTraining(path, number, reason)
             lang = value.get("lang", "en")
             if lang not in LANGUAGES:
                 raise BadTraining(path, number, f"'lang' {lang!r} is not one of {LANGUAGES}")
-            return LabelledText(text, slug, lang)
+            return LabelledText(text, slug or "", lang)
         case _:
             raise BadTraining(path, number, "needs the texts 'text' and 'slug'")
 

@@ -13,7 +13,8 @@ SLUG = "carbon-monoxide"
 MONOXIDE = concept("monoxide carbon_m\\w{3,10}ide carbon_dioxide monoxido carbono")
 CO = concept("co2? carbon")
 CO_ALARM = concept(
-    "co2?_(alarm|detector|monitor|sensor|meter|thing|machine|reading|poison*|leak*|levels?|fumes) "
+    "co2?_(beeper|alarm|detector|monitor|sensor|meter|thing|machine|reading"
+    "|poison*|leak*|levels?|fumes) "
     "(alarm|detector|aparato|alarma)(_de)?_co2? "
     "(says|dice|marca|pone)_co2? co_says carbon_(alarm|detector|thing)"
 )
@@ -42,7 +43,7 @@ ONLY_ASKED = concept(
     should_i_(run|put|get|use|buy|install) is_it_(ok|okay|legal|allowed)
     (esta|es)_bien_(si|poner|usar)? esta_bien is_(that|it|this)_(ok|okay|fine|safe) allowed may_i
     what_size how_far never install* how_(do|to)_(i_)?(test|know|change|replace)
-    safe_(to|distance|way) rules? legal puedo se_puede permitido rebates? new quiet quieter
+    safe_(to|distance|way) rules? legal puedo se_puede permitido rebates? new quieter
     battery_(low|program) low_battery change_the_batter* is_it_safe_to test_(my|the|it|a)
     """
 )
@@ -58,7 +59,7 @@ ILL = concept(
     nauseous nauseated nausea (feels?|feeling|felt|are|got)_(\\w+_)?faint fainted fainting
     me_siento*_mal sick passed_out passing_out vomit* puking throwing_up threw_up light_?headed
     drowsy sleepy confused unconscious weak collapsed woozy pounding_heads?
-    acting_(funny|weird|strange) wont_wake wake_up_tired cant_wake loopy feel_funny out_of_it
+    acting_(funny|weird|strange) wont_wake wake_up_tired cant_wake loopy groggy feel_funny out_of_it
     como_id[oa] no_reacciona feel_(weird|bad|off|strange|awful) limp unresponsive flu(?!_shot)
     cant_think migraines? slurr* cherry_red borrach[oa]s? intoxic* envenen* maread[oa]s? mareos?
     dol(or|ores)_de_cabeza duele*_la_cabeza nauseas? vomit* desmay* cabeza~explota enferm[oa]s?

@@ -15,7 +15,9 @@ NOT_NOW = concept(
     (thanks?|gracias|appreciate)~(crew|fixed|repaired|arreglaron|lineman|linemen|workers|guys)
     (crews?|you|they|workers)_(fixed|repaired|replaced)
     (came|came_out|got_out_here)_and_(fix|fixed|repaired|replaced)
-    (gracias|thanks?|thank_you)~(recogio|quito|arreglo|picked|removed|fixed) jk just_kidding
+    (gracias|thanks?|thank_you)~(recogio|quito|arreglo|picked|removed|fixed) kudos felicidades
+    felicit* science_fair scouts? teacher_here para_la_(escuela|tarea) (for|at)_school_project
+    watched_(a|an|the)_(show|video|movie|documentary) why_do_(they|people)_say jk just_kidding
     es_broma (it_was|got|is_now|all)_(fixed|repaired|replaced|resolved)
     in_(january|february|march|april|june|july|august|september|october|november|december|spring|summer)
     en_(enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)

@@ -53,9 +53,9 @@ SETTLED = concept(
     (up|high|upstairs|arriba)_or_(down|low|downstairs) arriba_o_abajo expired
     (throw|toss|throwing)_(\\w+_){0,3}?(out|away) get_rid_of (give|hand)s?_(out|away) regalan
     (is|are)_(\\w+)_years_old tiene_(\\w+)_anos how_long_do years_old hay_que_cambiarl[oa]
-    (thinking|think)_(of|about)_(getting|buying) selling blue_cart basurero does_it_(need|have)_to
-    get_another end_of_life ya_vencio vencid[oa] sirve_(tambien_)?para
-    if_it_(breaks|leaks|bursts|fails|falls)
+    (thinking|think)_(of|about)_(getting|buying) selling blue_cart hazardous_waste
+    do_you_(take|accept)_(old|dead|used|carbon) basurero does_it_(need|have)_to get_another
+    end_of_life ya_vencio vencid[oa] sirve_(tambien_)?para if_it_(breaks|leaks|bursts|fails|falls)
     """,
     # Gas as fuel, not as a leak.
     """
@@ -119,12 +119,14 @@ GONE = concept(
     f"""
     {_KIN}_(\\w+_)?(died|passed(?!_out)) (ya_)?(fallecio|murio|fallecid[oa]) deceased funeral
     (we|i)_(just_)?lost_(her|him|them) (la|lo)_perdimos se_nos_(fue_(el|ayer|la_semana)|murio)
-    my_late_\\w+ passed_away till_(he|she)_passed until_(he|she)_passed
+    my_late_\\w+ passed_away went_to_be_with ya_no_esta
+    (dad|mom|daddy|mama|husband|wife|he|she|father|mother)_is_gone till_(he|she)_passed
+    until_(he|she)_passed
     """
 )
 ACCOUNT = concept(
     """
-    cancel* account cuenta close cierr[oa] (end|stop|kill)_(the|his|her|service)
+    cancel* disconnect account cuenta close cierr[oa] (end|stop|kill)_(the|his|her|service)
     shut_(it_|off_)?off (cut|turn|take|shut)_(\\w+_){0,3}?off (in|to)_my_name a_mi_nombre de_baja
     avisar* cancelo (discount|rate|note|nota) (cortar|quitar|apagar)_(la_)?luz
     needs?_to_(go|be)_off service apart (estate|probate) quiten
@@ -140,7 +142,7 @@ PRESENT = concept(
     (?<!up_)(?<!off_)(?<!fixed_)(?<!dry_)(?<!fine_)(?<!gone_)(?<!done_)(?<!rebuilding_)(?<!drink_)now(?!_(but_who|what|who|right|were|cooking|the_(power|lights?)_needs?|can|how|that|the_road))
     (?<!_job)_?again tonight right_now currently this_(morning|minute|second|very) today
     at_this_moment as_we_speak happening it_is_back came_back is_back started_back hurry emergency
-    still(?!_(no|not|wait\\w{0,9}|need|needs|want|wants|owe|owes|pending|hasnt|havent|paying|on_(my|the)_(bill|account)|boil\\w{0,9}|got_the|use|good|open|unpaid|in_effect|dont|on_?$))(?!_on_\\.)(?!_on_\\w+_?\\.)
+    still(?!_(no|not|wait\\w{0,9}|being_billed|need|needs|want|wants|owe|owes|pending|hasnt|havent|paying|on_(my|the)_(bill|account)|boil\\w{0,9}|got_the|use|good|open|unpaid|in_effect|dont|on_?$))(?!_on_\\.)(?!_on_\\w+_?\\.)
     just_(fell|hit|happened|started|came|broke|heard|blew|exploded|tore|ripped|knocked|saw|now|burst|popped)
     ahora(?!_(que|si|quien|como)) ahorita hoy (?<!gas_)otra_vez de_nuevo sigue siguen
     todavia(?!_(no|espero|esperando|estoy|me_deben)) ahi_(esta|sigue) esta_manana esta_noche

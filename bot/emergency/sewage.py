@@ -170,7 +170,14 @@ RULES = (
         business=True,
         unless=(NO_SEWAGE, concept("rain_?water missing_manhole rattl* bangs? sunken")),
     ),
-    here(USED, COMES_BACK, FIXTURE, within=12, across=True, unless=(SLOW, TAP)),
+    here(
+        USED,
+        COMES_BACK,
+        concept(FIXTURE, "(kitchen|bathroom)_floor"),
+        within=12,
+        across=True,
+        unless=(SLOW, TAP),
+    ),
     here(
         concept("(cant|cannot|wont|no_puedo|every_time)~(flush|bajar) flush*"),
         concept("comes?_back coming_back all_comes se_regresa regresa se_devuelve"),

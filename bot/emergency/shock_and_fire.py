@@ -22,9 +22,10 @@ EQUIPMENT = concept(
     where_the_(plug|power|electric)_(is|comes) where_the_(power|electricity)_comes where_you_plug*
     donde_se_enchufa* box_on_the_side
     box~(side|outside|back|wall)~(house|home|building|apartment|trailer) can_on_the_pole enchufes?
-    toma_?corrientes? toma_de_corriente contacto(s)? panel caja_(\\w+_)?(breakers?|luz|electrica)
-    caja medidor contador breakers? transformador* apagador* interruptor* fusibles? cableado
-    extension subestacion centro_de_carga pastillas cuchillas switch
+    toma_?corrientes? el_toma toma_de_corriente contacto(s)? panel
+    caja_(\\w+_)?(breakers?|luz|electrica) caja medidor contador breakers? transformador* apagador*
+    interruptor* fusibles? cableado extension subestacion centro_de_carga pastillas cuchillas
+    switch
     """
 )
 POLES = concept(
@@ -257,7 +258,10 @@ RULES = (
     ),
     here(
         concept("feel feels felt feeling siento sentimos"),
-        concept("(little|small|slight|weird|tiny|faint)_(buzz|tingle|zap|jolt|prickle|bite|shock)"),
+        concept(
+            "a_(buzz|tingle|zap|jolt) "
+            "(little|small|slight|weird|tiny|faint)_(buzz|tingle|zap|jolt|prickle|bite|shock)"
+        ),
         TOUCHED,
         within=12,
         unless=(FIGURATIVE,),

@@ -55,6 +55,7 @@ _REWRITES = (
         NOTHING,
     ),
     (r"\bno (?:huele|hay olor|hay ningun olor)(?: a)?(?: nada| gas)\b", NOTHING),
+    (r"\bno huele\b(?! a| bien)", NOTHING),
     (r"\bno (?:hay|huele a|huelo)(?: \w+)? (?:gas|fuga|humo|cables?)\b", NOTHING),
     (r"\bsin (?:cables|gas|humo|chispas)\b", NOTHING),
     # Words that mean something else together than apart.

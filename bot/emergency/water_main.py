@@ -202,7 +202,7 @@ RULES = (
         across=True,
         unless=(RAIN, INDOORS, NOT_WATER),
     ),
-    here(concept("geyser geiser"), STREET_THING, within=8),
+    here(concept("geyser geiser spring_(just_)?(popped|opened)"), STREET_THING, within=8),
     here(STREET_THING, RIVER, DRY, within=14, across=True, unless=(INDOORS,)),
     here(
         concept(STREET_THING, "curb gutter ground sidewalk grass"),

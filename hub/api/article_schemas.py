@@ -44,7 +44,7 @@ class TextRequest(Request):
     emergency: bool = False
     handover: bool = False
     source: Annotated[str, Field(max_length=500), AfterValidator(_stripped)] = ""
-    reviewed: date
+    reviewed: Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
     phrases: Phrases = Field(default_factory=list)
     answer: Markdown | None = None
     staff_note: Markdown | None = None

@@ -16,6 +16,7 @@ from hub.incidents.language import is_spanish
 from hub.incidents.models import Incident
 from hub.tickets.change import Change
 from hub.tickets.models import Message, Status
+from hub.tickets.returning import RETURNED
 
 ANSWERED = "incident answered"
 """The audit entry of a ticket that was told: nothing is said twice."""
@@ -41,9 +42,21 @@ def speaks(incident: Incident) -> bool:
 
 async def told(session: Any, ticket_id: int) -> dict[str, Any] | None:
     """What is remembered of the automatic answer in a ticket, or None where there was none."""
-    found: dict[str, Any] | None = await session.scalar(
-        select(AuditEntry.detail)
-        .where(AuditEntry.ticket_id == ticket_id, AuditEntry.action == ANSWERED)
+    newest = await _newest(session, ticket_id, ANSWERED)
+    return None if newest is None else newest.detail
+
+
+async def told_last(session: Any, ticket_id: int) -> dict[str, Any] | None:
+    """The same, unless a person has given the ticket back to the bot since: then the bot is meant
+    to answer, and not to call that person again."""
+    newest = await _newest(session, ticket_id, ANSWERED, RETURNED)
+    return None if newest is None or newest.action == RETURNED else newest.detail
+
+
+async def _newest(session: Any, ticket_id: int, *actions: str) -> AuditEntry | None:
+    found: AuditEntry | None = await session.scalar(
+        select(AuditEntry)
+        .where(AuditEntry.ticket_id == ticket_id, AuditEntry.action.in_(actions))
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )

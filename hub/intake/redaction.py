@@ -16,12 +16,16 @@ from urllib.parse import parse_qsl, urlencode
 CARD_MASK = "[card number removed]"
 SSN_MASK = "[social-security number removed]"
 
+# A space or a hyphen, also as phones and web pages set them: ones that do not break, dashes.
+_GAP = "[ \u00a0\u2009\u202f\u2010-\u2015-]"
 # 13 to 19 digits, singly separated by spaces or hyphens, beginning as payment cards do.
-_CARD = re.compile(r"(?<![\d/=_])(?<!\d[ -])[2-6](?:[ -]?\d){12,18}(?![ -]?\d)")
-_SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])")
+_CARD = re.compile(rf"(?<![\d/=_])(?<!\d{_GAP})[2-6](?:{_GAP}?\d){{12,18}}(?!{_GAP}?\d)")
+_SSN = re.compile(
+    rf"(?<![\d-])(?!000|666|9\d\d)\d{{3}}({_GAP})(?!00)\d{{2}}\1(?!0000)\d{{4}}(?![\d-])"
+)
 _LINK = re.compile(r"https?://\S+")
 # The least that either of them has: without it nothing else needs to be looked for.
-_NINE_DIGITS = re.compile(r"\d(?:[ -]?\d){8}")
+_NINE_DIGITS = re.compile(rf"\d(?:{_GAP}?\d){{8}}")
 
 
 def _passes_luhn(digits: str) -> bool:

@@ -25,7 +25,7 @@ _OWN_THREAD = ("post", "comment", "form", "call")
 """Where each inquiry is a conversation of its own, so that the same person can begin another."""
 _SUMMARY = "The customer asks about {what}. A person has to answer."
 _HANDING_OVER = "A person of our team will answer you here."
-_AUTOMATED = "This is the city's automated assistant; a person is being told now."
+_AUTOMATED = "This is the city's automated assistant."
 _GLAD = "You are welcome!"
 _WORKING_DAYS = 20
 _PERSONS_SHARE = 1.35

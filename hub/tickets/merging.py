@@ -17,7 +17,7 @@ from hub.sla.entries import MERGED
 from hub.tickets.actions import reopen, set_status
 from hub.tickets.callbacks import refresh_due
 from hub.tickets.change import Change
-from hub.tickets.models import Callback, Conversation, Direction, Message, Status
+from hub.tickets.models import Callback, Conversation, Dialogue, Direction, Message, Status
 from hub.tickets.replies import note
 from hub.tickets.text import preview_of
 
@@ -76,6 +76,9 @@ async def unmerge(source: Change, target: Change) -> None:
     )
     for account_id, key in (brought or {}).get("conversations", ()):
         await _take_back(source, target, account_id, key)
+    dialogue = await target.session.get(Dialogue, other.id)
+    if dialogue is not None:  # it may hold what the customer who leaves has told
+        await target.session.delete(dialogue)
     one.merged_into_id = None
     reopen(source)
     await _move_calls(target, source, (brought or {}).get("calls", []))

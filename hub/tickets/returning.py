@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hub.errors import Conflict
 from hub.jobs.promise import promise
@@ -11,6 +11,9 @@ from hub.sla.entries import COUNTER_CHANNELS
 from hub.tickets.actions import move, refuse_merged
 from hub.tickets.change import Change
 from hub.tickets.models import AuthorKind, Dialogue, Direction, Message, Status
+
+RETURNED = "returned to bot"
+"""The audit entry of it."""
 
 
 async def give_to_bot(change: Change) -> None:
@@ -41,10 +44,15 @@ async def give_to_bot(change: Change) -> None:
     if dialogue is not None:
         await change.session.delete(dialogue)
     move(change, Status.BOT)
-    change.audit("returned to bot", before=before)
+    change.audit(RETURNED, before=before)
     waiting = await _unanswered(change)
     if waiting is not None:
-        payload = {"message_id": waiting.id, "returned": ticket.takeover}
+        newest = select(func.max(Message.id)).where(Message.ticket_id == ticket.id)
+        payload = {
+            "message_id": waiting.id,
+            "returned": ticket.takeover,
+            "said": await change.session.scalar(newest),
+        }
         promise(change.session, "triage", payload, f"ticket:{ticket.id}", change.now)
 
 

@@ -159,10 +159,11 @@ class ModelKeeper:
 
     async def _make_again(self, active: BotModel, running: ModelCard, reason: str) -> None:
         """The model's file is not here: what it was made of may be what is published."""
+        material = await self._read(self._database)
         try:
-            card = await self._trainer.train(await self._read(self._database), lambda what: None)
-        except TrainingFailed as error:
-            log.warning("keeper.not_made_again", model=active.name, error=str(error))
+            card = await self._trainer.train(material, lambda what: None)
+        except Exception as error:  # a full disk, too: at the next look it would fail again
+            log.warning("keeper.not_made_again", model=active.name, error=repr(error))
         else:
             if card.name == active.name:
                 return

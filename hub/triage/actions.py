@@ -27,10 +27,10 @@ from hub.tickets.text import preview_of
 from hub.triage.assignment import assign_least_busy
 from hub.triage.keys import bot_key
 
-# After the safety steps: nothing comes before those.
+# After the safety steps, which say that a person is brought in: nothing comes before those.
 _AUTOMATED = {
-    "en": "This is the city's automated assistant; a person is being told now.",
-    "es": "Este es el asistente automático de la ciudad; ya se está avisando a una persona.",
+    "en": "This is the city's automated assistant.",
+    "es": "Este es el asistente automático de la ciudad.",
 }
 SILENT_CHANNELS = COUNTER_CHANNELS | {ChannelKind.OPEN311.value}
 """Where nobody reads what a bot says: people at the counter, filed service requests."""

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.directory import Directory
-from hub.incidents.automatic import told
+from hub.incidents.automatic import told_last
 from hub.incidents.models import Incident
 from hub.ports import Choice, Turn, Visibility
 from hub.tickets.models import AuthorKind, Dialogue, Direction, Message, Status, Ticket
@@ -52,9 +52,10 @@ async def load_inquiry(
     pressed: str | None = None,
     anew: bool = False,
     returned: int | None = None,
+    said: int = 0,
 ) -> Inquiry | None:
     """The message, unless it was triaged before; `anew` also then. `returned` is the fence at
-    which a person gave the ticket back to the bot."""
+    which a person gave the ticket back to the bot, `said` its newest message at that moment."""
     message = await session.get(Message, message_id)
     if message is None:
         return None
@@ -68,11 +69,20 @@ async def load_inquiry(
         .order_by(Message.id.desc())
         .limit(1)
     )
+    if returned is not None:
+        # Another person took over since, and another return has its own job; or the message's
+        # first job was late, and has answered it by now.
+        spoke = spoken is not None and spoken.id > said
+        if ticket.takeover != returned or spoke:
+            return None
     incidents = await open_ones(session)
     remembered = None
     if ticket.incident_id is not None and ticket.status == Status.BOT:
-        remembered = await told(session, ticket.id)
-    dialogue = await session.get(Dialogue, ticket.id)
+        remembered = await told_last(session, ticket.id)
+    first, dialogue = spoken is None, await session.get(Dialogue, ticket.id)
+    if spoken is not None and not await _was_said_to(session, spoken, message):
+        # In merged tickets and public threads: what one person told a form is not for another.
+        spoken = dialogue = None
     capabilities = directory.account(message.account_id).capabilities
     public = message.visibility == Visibility.PUBLIC
     text, choices = _answered(message, ticket, spoken, pressed, dialogue)
@@ -83,7 +93,7 @@ async def load_inquiry(
         visibility=Visibility(message.visibility),
         asked_back=ticket.asked_back,
         choices=choices,
-        first=spoken is None,
+        first=first,
         language=language_of(message.body) or ticket.language or "en",
         dialogue=dialogue.state if dialogue is not None else None,
         can_write_privately=public and capabilities.private_replies,
@@ -105,6 +115,23 @@ async def was_answered(session: AsyncSession, ticket_id: int, key: str) -> bool:
     """Whether the bot has spoken under this key."""
     said = exists().where(Message.ticket_id == ticket_id, Message.key == key)
     return bool(await session.scalar(select(said)))
+
+
+async def _was_said_to(session: AsyncSession, spoken: Message, message: Message) -> bool:
+    """Whether the bot spoke to whoever wrote the message."""
+    if spoken.in_reply_to is None:
+        return True
+    asked = await session.scalar(
+        select(Message).where(
+            Message.account_id == spoken.account_id, Message.external_id == spoken.in_reply_to
+        )
+    )
+    if asked is None or asked.author_id == message.author_id:
+        return True
+    # Who is found to be another contact meanwhile still writes in their own conversation.
+    private = Visibility.PUBLIC not in (asked.visibility, message.visibility)
+    here = (message.account_id, message.conversation)
+    return private and (asked.account_id, asked.conversation) == here
 
 
 def _answered(

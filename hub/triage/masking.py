@@ -13,11 +13,13 @@ from hub.intake.redaction import mask_numbers
 ACCOUNT_MASK = "[account number]"
 
 _NAMED = re.compile(
-    r"(?i)\b(account|acct|acc|cuenta|customer|cliente)\b"
+    r"(?i)\b(account|acct|acc|cuenta|customer|cliente|ssn)\b"
     r"(?P<between>\W{0,3}(?:[^\W\d]{1,7}\W{1,3}){0,3}#?\s?)(?P<digits>\d(?:[ -]?\d){5,14})\b"
 )
 """A number of six digits and more soon after the word for it."""
-_BARE = re.compile(r"(?<![\d/.:$=_-])(?<!\d )(?:\d{8,9}|\d{11,16})(?!\d)(?![-/.:]\d)")
+_PHONE = r"(?!1[2-9]\d{2}[2-9]\d{6}(?!\d))"
+"""A phone number written with its country code and no gaps, as telephones do, is none."""
+_BARE = re.compile(rf"(?<![\d/.:$=_-])(?<!\d ){_PHONE}(?:\d{{8,9}}|\d{{11,16}})(?!\d)(?![-/.:]\d)")
 """As long as account numbers are and phone numbers are not."""
 _LINK = re.compile(r"https?://\S+")
 

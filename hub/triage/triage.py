@@ -90,6 +90,7 @@ class Triage:
                 pressed=payload.get("choice"),
                 anew=anew,
                 returned=payload.get("returned"),
+                said=payload.get("said", 0),
             )
 
     async def _decide(self, inquiry: Inquiry) -> Decision:

@@ -48,6 +48,24 @@ async def test_thresholds_keep_their_limits(seen: Any) -> None:
     assert seen["judged"]["order"] == [True, True]
 
 
+async def test_the_detector_tells_emergencies_apart(seen: Any) -> None:
+    alarmed = seen["alarmed"]
+    assert alarmed["told_apart"] > 0
+    assert alarmed["same_again"]
+    assert alarmed["loaded_differs_by"] < 0.01
+    assert alarmed["never_tried"] == 0
+    assert alarmed["crossed_right"] > 0.9
+    assert alarmed["figures"]["emergency_examples"] == 20  # ten of them told, not labelled
+    assert alarmed["figures"]["emergency_recall"] >= 0.9
+
+
+async def test_what_is_no_emergency_is_not_answered_as_one(seen: Any) -> None:
+    alarmed = seen["alarmed"]
+    assert alarmed["steps_said"] >= 5
+    assert alarmed["steps_said_of_the_unlikely"] == 0
+    assert alarmed["others_answered"]
+
+
 async def test_the_ranking_is_of_known_topics_best_first(seen: Any) -> None:
     assert seen["judged"]["never_out_of_scope_in_ranking"]
     assert seen["judged"]["descending"]
@@ -103,3 +121,14 @@ async def test_with_next_to_nothing_there_is_a_model_all_the_same(seen: Any) -> 
 
 async def test_the_language_is_that_of_the_metadata(seen: Any) -> None:
     assert seen["languages"] == ["en", "en", "es", "es", "en", "en", "en"]
+
+
+async def test_what_an_article_lists_word_for_word_is_answered(seen: Any) -> None:
+    known = seen["known"]
+    assert known["first"] == ["bill", 0.99]
+    assert known["names"] == ["bill", "gas", "trees"]
+    assert known["answered"]
+    assert known["still_an_emergency"]
+    # Listed by two articles, of one word, of another language, empty, too long: left as they are.
+    assert known["left"] == [True] * 5
+    assert not known["readable"]

@@ -218,7 +218,7 @@ async def test_corrections(rasa: RasaProcess) -> None:
     somebody = await at_since(rasa)
     answer = await somebody.says("no, I meant 14 Oak St")
     assert answer["text"].startswith("Thanks, I changed that.")
-    assert answer["text"].endswith("Since when is the power out?")
+    assert answer["text"].endswith("When did the power go out?")
     assert somebody.fields == {"address": "14 Oak St"}
     answer = await somebody.says("8 am", "change the address")
     assert answer["text"].endswith("What is the address of the outage?")
@@ -245,7 +245,7 @@ async def test_another_question_is_answered_and_the_form_goes_on(rasa: RasaProce
     before = somebody.state
     answer = await somebody.says("how do I pay my bill?")
     assert (answer["act"], answer["slug"]) == ("answer", "pay-my-bill")
-    assert answer["text"] == "Since when is the power out?"
+    assert answer["text"] == "When did the power go out?"
     assert (answer["form"]["kind"], answer["state"]) == ("report-outage", before)
     answer = await somebody.says("8 am")
     assert somebody.fields["since"] == "8 am"
@@ -275,7 +275,7 @@ async def test_after_a_day_it_says_what_was_being_done(rasa: RasaProcess) -> Non
     answer = await somebody.says("hello?", idle_hours=20)
     assert answer["text"] == (
         "Welcome back. We were filling in this form: Power outage report."
-        "\n\nSince when is the power out?"
+        "\n\nWhen did the power go out?"
     )
     answer = await somebody.says("hello?", idle_hours=11.9)
     assert "Welcome back" not in answer["text"]

@@ -62,6 +62,7 @@ def values(read: Any) -> dict[str, str]:
     "text",
     [
         *("never mind", "Cancel", "cancel this please", "forget it", "stop", "Nevermind, thanks"),
+        *("actually forget it", "Actually, never mind", "mejor olvídalo"),
         *("never mind, it came back on", "olvídalo", "Olvídelo, gracias", "cancelar", "ya no"),
         *("no importa", "déjelo así", "I changed my mind"),
     ],

@@ -13,8 +13,11 @@ from bot.emergency.reading import Reading
 from bot.emergency.recognise import MAX_TEXT, RULES, match
 from kb.catalogue import Catalogue
 
-EVALUATION = Path(__file__).parents[2] / "kb" / "evaluation" / "emergencies.jsonl"
+KB = Path(__file__).parents[2] / "kb"
+EVALUATION = KB / "evaluation" / "emergencies.jsonl"
 """Written by others; measured here, see the floors below."""
+TRAINING = KB / "training" / "emergencies.jsonl"
+"""What the rules were written with, and the bot's detector of emergencies learns from."""
 SLUGS = sorted({rule.slug for rule in RULES})
 
 
@@ -22,9 +25,7 @@ def _rows(path: Path) -> list[dict[str, str | None]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-TABLE = [
-    (str(row["text"]), row["slug"]) for row in _rows(Path(__file__).parent / "emergencies.jsonl")
-]
+TABLE = [(str(row["text"]), row["slug"]) for row in _rows(TRAINING)]
 
 
 def _figures(rows: Sequence[tuple[str, bool]]) -> tuple[float, float, list[str], list[str]]:
@@ -78,6 +79,10 @@ def test_the_same_words_in_another_sense_are_none() -> None:
         ("who do i call, i smel gaz in the hall", "gas-leak"),
         ("my stove huele a gas aunque esta apagada help", "gas-leak"),
         ("last week you fixed the line and now i smell gas again", "gas-leak"),
+        ("the insurance says call you, the wire is still laying in my yard", "downed-power-line"),
+        ("my dad passed but mama is on oxygen and the power is out", "medical-equipment-no-power"),
+        ("you paid my claim and the sewage is back in the tub today", "sewage-overflow"),
+        ("es mio o de ustedes? la base del medidor echa humo ahora", "electrical-fire-or-shock"),
     ],
 )
 def test_a_danger_is_recognised_however_it_is_told(text: str, slug: str) -> None:
@@ -104,6 +109,12 @@ def test_a_danger_is_recognised_however_it_is_told(text: str, slug: str) -> None
         "no huele a gas, solo quiero prender el piloto",
         "mi vecina es un cable pelado jaja",
         "cuanto cuesta un detector de monoxido",
+        "a wire fell on our porch in the storm, all picked up, who pays for the porch",
+        "the pipe where the wires go in is bent, electrician says to call you",
+        "my dad passed away, he had oxygen, please shut off the power at his house",
+        "where do I hang the carbon monoxide detector",
+        "la calle quedo hundida despues del trabajo de la tuberia principal",
+        "el cable que cayo en mi cerca ya lo recogieron, quien me paga la cerca",
     ],
 )
 def test_talk_with_the_same_words_is_none(text: str) -> None:

@@ -160,3 +160,20 @@ async def test_stopping_ends_the_server(kept: Kept) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert kept.rasa.base_url is None
+
+
+async def test_a_model_that_it_does_not_start_with_is_replaced(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kept.folder / "broken").touch()
+    asked: list[Path] = []
+
+    async def spare(failed: Path) -> Path:
+        asked.append(failed)
+        (kept.folder / "broken").unlink()
+        return kept.folder / "other.tar.gz"
+
+    monkeypatch.setattr(kept.rasa, "_spare", spare)
+    await kept.start()
+    assert asked == [kept.folder / "model.tar.gz"]
+    assert kept.rasa.model == kept.folder / "other.tar.gz"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator, Collection
 from dataclasses import asdict
@@ -14,7 +15,7 @@ import pytest
 from bot import process, training
 from bot import runtime as module
 from bot.environment import EnvironmentFailed, Progress
-from bot.process import Report
+from bot.process import Report, Spare
 from bot.runtime import BotRuntime
 from bot.training import TrainedModel, card_path, program
 from hub.ports import Material, ModelGone, PartState, SwapFailed, TrainingFailed, Verdict
@@ -59,6 +60,9 @@ class Steps:
         self.material: Material | Exception = MATERIAL
         self.exported: list[Material] = []
         self.stopped = False
+        self.refused = 0
+        """So many starts fail."""
+        self.started: list[str] = []
 
     async def ensure_environment(self, root: Path, uv: Path, progress: Progress) -> Path:
         progress("installing Rasa")
@@ -109,13 +113,18 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
             port: int,
             interface: str,
             report: Report,
+            spare: Spare,
         ) -> None:
             self.base_url: str | None = None
             self.pid = 1
-            self._report = report
+            self._model, self._report, self._spare = model, report, spare
 
         async def keep_running(self) -> None:
             self._report(PartState.STARTING, "starting Rasa")
+            while made.refused > 0:
+                made.refused -= 1
+                self._model = await self._spare(self._model)
+            made.started.append(self._model.name)
             await asyncio.sleep(0)
             self.base_url = "http://127.0.0.1:1"
             self._report(PartState.UP, "ready")
@@ -233,6 +242,34 @@ async def test_else_with_the_last_that_there_is(
     assert bot.model.id == "bot-last"
 
 
+@pytest.mark.parametrize("damage", ["cut", "empty"])
+async def test_a_damaged_model_is_made_again_and_not_tried_for_ever(
+    bot: BotRuntime, steps: Steps, tmp_path: Path, damage: str
+) -> None:
+    models = tmp_path / "data" / "models"
+    path = put_model(models, "bot-used").path
+    whole = gzip.compress(b"a model")
+    path.write_bytes(whole[:-4] if damage == "cut" else b"")
+    steps.preferred, steps.refused = "bot-used", 1
+    await bot.start()
+    await bot.wait_until_ready(5)
+    assert steps.started == ["bot-1.tar.gz"]
+    assert not bot.has("bot-used")
+    assert bot.model is not None
+    assert bot.model.id == "bot-1"
+
+
+async def test_a_whole_model_is_tried_again(bot: BotRuntime, steps: Steps, tmp_path: Path) -> None:
+    """The port is taken, the machine is slow: a good model is kept."""
+    path = put_model(tmp_path / "data" / "models", "bot-used").path
+    path.write_bytes(gzip.compress(b"a model"))
+    steps.preferred, steps.refused = "bot-used", 2
+    await bot.start()
+    await bot.wait_until_ready(5)
+    assert steps.started == ["bot-used.tar.gz"]
+    assert steps.exported == []
+
+
 async def test_training_swaps_nothing(bot: BotRuntime, steps: Steps) -> None:
     await bot.start()
     await bot.wait_until_ready(5)
@@ -282,12 +319,28 @@ async def test_a_model_that_is_not_there(bot: BotRuntime, steps: Steps, tmp_path
 async def test_a_model_that_rasa_refuses(bot: BotRuntime, steps: Steps, tmp_path: Path) -> None:
     await bot.start()
     await bot.wait_until_ready(5)
-    put_model(tmp_path / "data" / "models", "bot-2")
+    path = put_model(tmp_path / "data" / "models", "bot-2").path
+    path.write_bytes(gzip.compress(b"a model"))
     steps.swap_error = process.SwapFailed("400")
     with pytest.raises(SwapFailed):
         await bot.use("bot-2")
     assert bot.model is not None
     assert bot.model.id == "bot-1"
+
+
+async def test_a_damaged_model_counts_as_gone(
+    bot: BotRuntime, steps: Steps, tmp_path: Path
+) -> None:
+    """Else a training on the same articles would find it, and it would be refused again."""
+    await bot.start()
+    await bot.wait_until_ready(5)
+    put_model(tmp_path / "data" / "models", "bot-2").path.write_bytes(
+        gzip.compress(b"a model")[:-4]
+    )
+    steps.swap_error = process.SwapFailed("400")
+    with pytest.raises(ModelGone, match="damaged"):
+        await bot.use("bot-2")
+    assert not bot.has("bot-2")
 
 
 async def test_a_failed_training_keeps_the_old_model(bot: BotRuntime, steps: Steps) -> None:

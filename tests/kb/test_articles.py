@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -17,8 +16,6 @@ from kb.export import TRAINING, read_labelled, read_lines
 from kb.rendering import plain_text
 from kb.rules import CONFIRM, normalised
 
-HELD_BACK = Path(__file__).parent / "held_back.jsonl"
-OUT_OF_SCOPE = "out-of-scope"
 SHORT_TALK = {"greeting", "goodbye", "thanks", "is-this-a-bot", "talk-to-a-person", "compliment"}
 LONGEST_ANSWER = 450
 """Fits two posts on X."""
@@ -178,8 +175,6 @@ def test_no_message_is_in_two_places(catalogue: Catalogue) -> None:
         places[normalised(each.text)].append("validation")
     for line in read_lines(TRAINING / "out_of_scope.txt"):
         places[normalised(line)].append("out of scope")
-    for text, _ in _held_back():
-        places[normalised(text)].append("held back")
     assert {text: where for text, where in places.items() if len(where) > 1} == {}
 
 
@@ -189,15 +184,3 @@ def test_the_threshold_sets_are_large_enough(catalogue: Catalogue) -> None:
     )
     assert {article.slug for article in catalogue if labelled[article.slug] < 4} == set()
     assert len(read_lines(TRAINING / "out_of_scope.txt")) >= 150
-
-
-def test_the_held_back_set_is_large_enough(catalogue: Catalogue) -> None:
-    counted = Counter(slug for _, slug in _held_back())
-    assert counted.pop(OUT_OF_SCOPE) >= 60
-    assert {article.slug for article in catalogue if counted[article.slug] < 3} == set()
-    assert set(counted) <= {article.slug for article in catalogue}
-
-
-def _held_back() -> list[tuple[str, str]]:
-    rows = [json.loads(line) for line in HELD_BACK.read_text("utf-8").splitlines()]
-    return [(row["text"], row["slug"]) for row in rows]

@@ -24,6 +24,7 @@ RESIDENTS = KB / "evaluation" / "residents.jsonl"
 EMERGENCIES = KB / "evaluation" / "emergencies.jsonl"
 HELD_BACK = TRAINING / "held_back.jsonl"
 VALIDATION = TRAINING / "validation.jsonl"
+ALARMS = TRAINING / "emergencies.jsonl"
 OUT_OF_SCOPE = "out-of-scope"
 
 ALARMING = re.compile(
@@ -93,7 +94,7 @@ def test_every_line_has_its_fields(path: Path, keys: set[str]) -> None:
 
 
 def test_what_rasa_reads_has_no_marks_of_its_own() -> None:
-    texts = [row["text"] for path in (HELD_BACK, VALIDATION) for row in rows(path)]
+    texts = [row["text"] for path in (HELD_BACK, VALIDATION, ALARMS) for row in rows(path)]
     texts += [*lines("out_of_scope.txt"), *lines("out_of_scope_es.txt")]
     assert [text for text in texts if text.startswith("/") or re.search(r"[\[\]{}]", text)] == []
 
@@ -114,6 +115,7 @@ def test_an_emergency_has_the_slug_of_one(catalogue: Catalogue) -> None:
             assert row["slug"] in urgent, row
     for row in rows(EMERGENCIES):
         assert (row["slug"] is not None) == row["emergency"], row
+    assert {row["slug"] for row in rows(ALARMS)} == urgent | {None}
 
 
 def test_no_message_stands_in_two_places(catalogue: Catalogue) -> None:
@@ -121,14 +123,16 @@ def test_no_message_stands_in_two_places(catalogue: Catalogue) -> None:
         bare(phrase) for article in catalogue for phrase in (*article.phrases, *article.phrases_es)
     }
     places: dict[str, list[str]] = defaultdict(list)
-    for path in (CITIZENS, RESIDENTS, EMERGENCIES, HELD_BACK, VALIDATION):
+    for path in (CITIZENS, RESIDENTS, EMERGENCIES, HELD_BACK, VALIDATION, ALARMS):
         for row in rows(path):
             places[bare(row["text"])].append(path.name)
     for name in ("out_of_scope.txt", "out_of_scope_es.txt"):
         for line in lines(name):
             places[bare(line)].append(name)
     assert {text: where for text, where in places.items() if len(where) > 1} == {}
-    assert {text: where for text, where in places.items() if text in phrases} == {}
+    # An emergency may well be told as one of its article's phrases has it.
+    measuring = {text: where for text, where in places.items() if where != [ALARMS.name]}
+    assert {text: where for text, where in measuring.items() if text in phrases} == {}
 
 
 @pytest.mark.parametrize(("lang", "fewest"), [("en", 290), ("es", 130)])

@@ -18,6 +18,7 @@ FILES = [
     "out_of_scope.txt",
     "out_of_scope_es.txt",
     "validation.jsonl",
+    "emergencies.jsonl",
     "held_back.jsonl",
 ]
 
@@ -107,6 +108,18 @@ def test_lines_carry_their_language_and_may_be_out_of_scope(tmp_path: Path, trai
     assert json.loads(written[1])["slug"] == "out-of-scope"
 
 
+def test_what_only_sounds_like_an_emergency_has_no_slug(tmp_path: Path, training: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": "se quema mi paraguas", "slug": "lost-umbrella", "lang": "es"},
+        {"text": "my kite burns", "slug": "lost-kite"},
+        {"text": "this bill burns me", "slug": None},
+    ]
+    (training / "emergencies.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    export_training(Catalogue([sample()]), tmp_path / "out", training)
+    written = (tmp_path / "out" / "emergencies.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line) for line in written] == [rows[0], {**rows[2], "lang": "en"}]
+
+
 def test_lines_of_an_archived_article_are_left_out(tmp_path: Path, training: Path) -> None:
     line = json.dumps({"text": "my kite is gone", "slug": "lost-kite"})
     with (training / "validation.jsonl").open("a", encoding="utf-8") as file:
@@ -133,6 +146,8 @@ def test_files_that_are_not_there_are_empty(tmp_path: Path) -> None:
         ("held_back.jsonl", '{"text": 1, "slug": "lost-umbrella"}\n', 1),
         ("out_of_scope_es.txt", "bien\n[cuenta]\n", 2),
         ("validation.jsonl", "{oops\n", 1),
+        ("validation.jsonl", '{"text": "where", "slug": null}\n', 1),
+        ("emergencies.jsonl", '{"text": "where", "slug": 1}\n', 1),
         ("validation.jsonl", '{"text": "where"}\n', 1),
         ("validation.jsonl", '{"text": "/restart", "slug": "lost-umbrella"}\n', 1),
         ("out_of_scope.txt", "fine\n???\n", 2),

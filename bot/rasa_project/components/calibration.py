@@ -10,6 +10,7 @@ import numpy as np
 from components.intent_model import OUT_OF_SCOPE, Scores
 from components.judge import OFFERED, Head, Judge, Thresholds
 
+
 @dataclass(frozen=True)
 class Limits:
     """Shares 0..1 to keep on data the model was not fitted to.

@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.calibration import Limits
 from components.featurizer import SentenceFeaturizer
+from components.known import KnownPhrases
 from components.material import read_labelled
 from components.training import Trained, train
 from components.vectors import SPACES, language_of
@@ -29,7 +30,8 @@ logger = logging.getLogger(__name__)
 RANKING_LENGTH = 5
 """Three are offered to the customer; two more in case small talk is among them."""
 
-LANGUAGE, THRESHOLDS, EMERGENCY, IS_UNKNOWN = "language", "thresholds", "emergency", "out_of_scope"
+LANGUAGE, THRESHOLDS, EMERGENCY = "language", "thresholds", "emergency"
+IS_ANSWERED, IS_UNKNOWN = "answered", "out_of_scope"
 """Properties of a message after this component, beside `intent` and `intent_ranking`."""
 
 
@@ -38,10 +40,11 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
     """One model a language, with thresholds chosen at training and stored with it.
 
     Training reads, from the folder it runs in, `phrases.jsonl` and, where they are there,
-    `validation.jsonl`, `held_back.jsonl`, `out_of_scope.txt`, `out_of_scope_es.txt` and
-    `intents.json` (components/material.py): Rasa's own training data hold one phrase a topic,
-    since Rasa copies and fingerprints each many times. It leaves `report.json` there: per language
-    the thresholds and their figures, and what became of each held-back line.
+    `validation.jsonl`, `emergencies.jsonl`, `held_back.jsonl`, `out_of_scope.txt`,
+    `out_of_scope_es.txt` and `intents.json` (components/material.py): Rasa's own training data
+    hold one phrase a topic, since Rasa copies and fingerprints each many times. It leaves
+    `report.json` there: per language the thresholds and their figures, and what became of each
+    held-back line.
     """
 
     def __init__(
@@ -50,11 +53,13 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         trained: Optional[Dict[Text, Trained]] = None,
+        known: Optional[Dict[Text, KnownPhrases]] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._trained = trained or {}
+        self._known = known or {}
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -92,12 +97,15 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
             emergency_missed=self._config["emergency_missed_limit"],
             emergency_false=self._config["emergency_false_limit"],
         )
-        self._trained, report = train(read_labelled(Path("phrases.jsonl")), Path(), limits)
+        phrases = read_labelled(Path("phrases.jsonl"))
+        self._trained, report = train(phrases, Path(), limits)
+        self._known = {each: KnownPhrases.of(phrases, each) for each in self._trained}
         logger.info("Chosen: %s", json.dumps(report["languages"]))
         Path("report.json").write_text(json.dumps(report, ensure_ascii=False), "utf-8")
         with self._model_storage.write_to(self._resource) as folder:
             for language, trained in self._trained.items():
                 trained.save(folder, language)
+                self._known[language].save(folder, language)
         return self._resource
 
     @classmethod
@@ -111,7 +119,8 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
     ) -> "CalibratedClassifier":
         with model_storage.read_from(resource) as folder:
             trained = {language: Trained.load(folder, language) for language in SPACES}
-        return cls(config, model_storage, resource, trained)
+            known = {language: KnownPhrases.load(folder, language) for language in SPACES}
+        return cls(config, model_storage, resource, trained, known)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -125,6 +134,7 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
         if trained is None:
             raise RasaException(f"the intent classifier was never trained for {language!r}")
         (verdict,) = trained.verdicts(_vector(message)[None, :], [message.get(TEXT)])
+        verdict = self._known[language].settled(verdict, message.get(TEXT))
         ranking = [
             {"name": name, "confidence": confidence}
             for name, confidence in verdict.ranking[:RANKING_LENGTH]
@@ -137,6 +147,7 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
             EMERGENCY: None
             if verdict.emergency is None
             else {"name": verdict.emergency[0], "confidence": verdict.emergency[1]},
+            IS_ANSWERED: verdict.answered,
             IS_UNKNOWN: verdict.out_of_scope,
         }
         for name, value in properties.items():

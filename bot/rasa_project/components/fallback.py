@@ -13,7 +13,7 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from components.classifier import IS_UNKNOWN, THRESHOLDS, CalibratedClassifier
+from components.classifier import IS_ANSWERED, IS_UNKNOWN, THRESHOLDS, CalibratedClassifier
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -39,11 +39,10 @@ class CalibratedFallback(GraphComponent, IntentClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            intent, thresholds = message.get(INTENT), message.get(THRESHOLDS)
-            if not intent or thresholds is None:
+            intent = message.get(INTENT)
+            if not intent or message.get(THRESHOLDS) is None:
                 continue
-            unsure = intent[PREDICTED_CONFIDENCE_KEY] < thresholds["answer"]
-            if unsure or message.get(IS_UNKNOWN):
+            if message.get(IS_UNKNOWN) or not message.get(IS_ANSWERED):
                 message.set(
                     INTENT,
                     {

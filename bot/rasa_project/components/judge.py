@@ -22,6 +22,10 @@ OFFERED = 3
 """So many choices are offered to whoever is asked back."""
 
 
+RATHER = 0.5
+"""The steps of an emergency are said to no question that is less likely one than this."""
+
+
 @dataclass(frozen=True)
 class Head:
     """A logistic regression over standardised inputs; plain lists, for JSON."""
@@ -142,12 +146,14 @@ class Judge:
         # The others as much less likely than the best as their scores are.
         confidence = sure[:, None] * ranked / np.maximum(ranked[:, :1], 1e-9)
         likeliest = np.where(self._urgent, scores.odds, 0.0).argmax(axis=1)
+        # The topic of an emergency, and yet rather none: better asked than alarmed.
+        false_alarm = self._urgent[order[:, 0]] & (alarm < min(RATHER, at.emergency))
         return [
             Verdict(
                 ranking=tuple(
                     zip(self.classes[order[i]].tolist(), confidence[i].tolist(), strict=True)
                 ),
-                answered=bool(sure[i] >= at.answer),
+                answered=bool(sure[i] >= at.answer and not false_alarm[i]),
                 out_of_scope=bool(sure[i] < at.ask),
                 emergency=(str(self.classes[likeliest[i]]), float(alarm[i]))
                 if alarm[i] >= at.emergency

@@ -28,7 +28,8 @@ def clean(text: str) -> str:
 
 
 _CANCEL = re.compile(
-    r"(?:(?:oh|ok|okay|no|ah|bueno|ay)[\s,.!]+)?(?:please )?(?:"
+    r"(?:(?:oh|ok|okay|no|ah|wait|actually|sorry|bueno|ay|perdon|mejor|en realidad)[\s,.!]+){0,2}"
+    r"(?:please )?(?:"
     r"never ?mind|nvm|cancel(?: (?:it|this|that|please|(?:the |this |my )?(?:form|request"
     r"|report)))?"
     r"|forget (?:it|about it|this|that)|stop(?: (?:it|this|please))?|quit|exit|abort"

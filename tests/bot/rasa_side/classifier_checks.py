@@ -6,11 +6,13 @@ Vectors are made up: no encoder is loaded, so that this takes two seconds.
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from components import training, vectors
-from components.calibration import Limits, calibrate
+from components.calibration import Limits, Told, calibrate
+from components.detector import Detector, cross_odds
 from components.intent_model import (
     OUT_OF_SCOPE,
     Examples,
@@ -19,7 +21,8 @@ from components.intent_model import (
     cross_parts,
     folds_of,
 )
-from components.judge import Judge, Thresholds, Verdict
+from components.judge import Head, Judge, Thresholds, Verdict
+from components.known import KnownPhrases
 from components.letters import LetterModel, counts
 from components.material import Line
 from components.report import report
@@ -85,6 +88,45 @@ def judged(folder):
         ),
         "emergencies": sorted({v.emergency[0] for v in verdicts if v.emergency}),
         "folds": [sorted(set(folds[np.array(tried.labels) == name].tolist())) for name in INTENTS],
+    }
+
+
+def alarmed(folder):
+    examples, tried = sentences(12, 0.9), sentences(10, 0.9)
+    flags, wanted = (np.array(each.labels) == "gas" for each in (examples, tried))
+    taught = (examples.vectors, examples.letters, flags, examples.spelt)
+    detector = Detector.fit(*taught, VIEWS)
+    np.savez(folder / "alarm.npz", **detector.state())
+    loaded = Detector.restored(VIEWS, np.load(folder / "alarm.npz"))
+    odds = detector.odds(tried.vectors, tried.letters)
+    folds = np.where(np.arange(len(flags)) < 8, -1, folds_of(examples.labels, 3))
+    crossed = cross_odds(*taught, folds, detector)
+    model = IntentModel.fit(examples, VIEWS)
+    judge = Judge(model.classes, ["gas"])
+    scores = replace(model.parts(tried.vectors, tried.letters).mixed(MIX), danger=odds)
+    told = Told(scores, wanted, folds_of(tried.labels, 3))
+    _, figures = calibrate(judge, scores, tried.labels, told.folds, LIMITS, told)
+    judge.sure = None
+    certain = Thresholds(0.0, 0.0, 0.9)
+    heard = judge.verdicts(scores, certain)
+    width = judge.alarm_inputs(scores).shape[1]
+    judge.alarm = Head([0.0] * width, [1.0] * width, [0.0] * width, -3.0)
+    unlikely = judge.verdicts(scores, certain)
+    return {
+        "told_apart": float(odds.mean(axis=1)[wanted].min() - odds.mean(axis=1)[~wanted].max()),
+        "same_again": bool(
+            (Detector.fit(*taught, VIEWS).odds(tried.vectors, tried.letters) == odds).all()
+        ),
+        "loaded_differs_by": float(np.abs(loaded.odds(tried.vectors, tried.letters) - odds).max()),
+        "never_tried": float(np.abs(crossed[:8]).max()),
+        "crossed_right": float(((crossed.sum(axis=1) > 0) == flags)[8:].mean()),
+        "figures": figures,
+        "steps_said": sum(v.answered and v.ranking[0][0] == "gas" for v in heard),
+        "steps_said_of_the_unlikely": sum(
+            v.answered and v.ranking[0][0] == "gas" for v in unlikely
+        ),
+        "others_answered": sum(v.answered for v in unlikely)
+        == sum(v.ranking[0][0] != "gas" for v in unlikely),
     }
 
 
@@ -160,13 +202,40 @@ def little(folder):
     }
 
 
+def known(folder):
+    lines = (
+        Line("¿Cómo puedo pagar mi factura?", "bill", "es"),
+        Line("smell of gas", "gas", "es"),
+        Line("smell of gas!", "trees", "es"),
+        Line("abonar", "bill", "es"),
+        Line("pay the bill", "bill", "en"),
+    )
+    KnownPhrases.of(lines, "es").save(folder, "es")
+    phrases = KnownPhrases.load(folder, "es")
+    unsure = Verdict((("gas", 0.5), ("bill", 0.3), ("trees", 0.2)), False, True, ("gas", 0.6))
+    settled = phrases.settled(unsure, "como puedo PAGAR mi factura")
+    return {
+        "first": settled.ranking[0],
+        "names": sorted(name for name, _ in settled.ranking),
+        "answered": settled.answered and not settled.out_of_scope,
+        "still_an_emergency": settled.emergency == unsure.emergency,
+        "left": [
+            phrases.settled(unsure, text) == unsure
+            for text in ("smell of gas", "abonar", "pay the bill", "", "pagar mi factura " * 99)
+        ],
+        "readable": "pagar" in (folder / "es_known.json").read_text("utf-8"),
+    }
+
+
 folder = Path(sys.argv[1])
 result = {
     "judged": judged(folder),
+    "alarmed": alarmed(folder),
     "letters": letters(),
     "outcomes": outcomes(),
     "store": store(folder / "vectors"),
     "little": little(folder),
+    "known": known(folder),
     "languages": [
         language_of(metadata)
         for metadata in (

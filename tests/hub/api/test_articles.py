@@ -131,6 +131,7 @@ async def test_what_is_wrong_is_told_at_its_field(site: Site, sam: Caller) -> No
         ({"title": "  "}, "text.title"),
         ({"title": "t" * 161}, "text.title"),
         ({"reviewed": "soon"}, "text.reviewed"),
+        ({"reviewed": "9999-12-31"}, "text.reviewed"),
         ({"confidence": "high"}, "text.confidence"),
         ({"phrases": ["p"] * 501}, "text.phrases"),
         ({"phrases": ["p" * 301]}, "text.phrases.0"),

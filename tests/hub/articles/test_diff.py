@@ -34,6 +34,15 @@ def test_an_answer_goes_by_its_lines() -> None:
     ]
 
 
+def test_a_line_said_over_and_over_takes_no_time() -> None:
+    before = replace(TEXT, answer="Top\n" + "a\n" * 4000 + "End")
+    (answer,) = diff(before, replace(TEXT, answer="Top\n" + "a\nb\n" * 2000 + "End"))
+    ops = [line.op for line in answer.lines]
+    # Longer texts than that are told by what they begin and end with.
+    assert ops == ["same"] * 2 + ["removed"] * 3999 + ["added"] * 3999 + ["same"]
+    assert [answer.lines[at].text for at in (0, 1, -1)] == ["Top", "a", "End"]
+
+
 def test_what_was_empty_and_what_is_yes_or_no() -> None:
     changed = replace(TEXT, staff_note="Where?", emergency=True)
     assert diff(TEXT, changed) == [

@@ -38,7 +38,7 @@ def test_a_card_number_is_masked(number: str, template: str) -> None:
     assert mask_numbers(template.format(number)) == template.format(CARD_MASK)
 
 
-@pytest.mark.parametrize("separator", [" ", "-"])
+@pytest.mark.parametrize("separator", [" ", "-", "\u00a0", "\u2011", "\u2013"])
 def test_a_card_number_in_groups_is_masked(separator: str) -> None:
     grouped = separator.join(("4111", "1111", "1111", "1111"))
     assert mask_numbers(f"use {grouped} please") == f"use {CARD_MASK} please"
@@ -73,6 +73,7 @@ def test_other_numbers_are_kept(text: str) -> None:
     [
         ("my ssn is 123-45-6789", f"my ssn is {SSN_MASK}"),
         ("123 45 6789", SSN_MASK),
+        ("123\u201345\u20136789", SSN_MASK),
         ("123-45 6789", "123-45 6789"),  # nobody writes it so
         ("000-45-6789", "000-45-6789"),  # never given out
         ("666-45-6789", "666-45-6789"),

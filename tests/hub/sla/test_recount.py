@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.ports import Answer
 from hub.sla import Facts, evaluate
 from hub.sla.clocks import ClockState
 from hub.sla.clockwork import clock_of
@@ -20,7 +21,8 @@ from hub.sla.summary import VOID
 from hub.system import Hub
 from hub.tickets import actions, replies
 from hub.tickets.models import Priority, Status
-from tests.fakes import NOON, FakeClock, inbound
+from hub.tickets.returning import give_to_bot
+from tests.fakes import NOON, FakeClock, ScriptedResponder, handoff, inbound
 from tests.fixtures import Work, agent, change, receive, rows, ticket_of
 from tests.hub.sla.drafts import ANYTHING, document_of
 
@@ -203,3 +205,38 @@ async def _anything(
 
 async def _set_priority(change: Any, priority: Priority) -> None:
     actions.set_priority(change, priority)
+
+
+async def test_a_ticket_that_is_given_back_to_the_bot(
+    hub: Hub, work: Work, clock: FakeClock, responder: ScriptedResponder
+) -> None:
+    """Handed off, given back, answered by the bot; taken over, resolved and asked again."""
+    answer = Answer("A map is online.", ("outage-map",))
+    responder.decisions.extend([handoff(text="A person follows."), answer, answer])
+    (ticket_id,) = await receive(hub, inbound())
+    await work.all()
+    ava = await agent(hub, "ava")
+    clock.advance(minutes=20)
+    await change(hub, ticket_id, ava, give_to_bot)
+    await _agree(hub, ticket_id)
+    # Nobody has answered yet: the customer waits as long as before.
+    assert (await ticket_of(hub, ticket_id)).waiting_since == NOON
+    await work.all()
+    ticket = await ticket_of(hub, ticket_id)
+    assert (ticket.status, ticket.waiting_since) == ("bot", None)
+    await _agree(hub, ticket_id)
+    clock.advance(minutes=5)
+    await receive(hub, inbound("m-2", "And where?"))
+    await work.all()
+    await _agree(hub, ticket_id)
+    clock.advance(minutes=5)
+    await change(hub, ticket_id, ava, replies.reply, "Done")
+    await work.all()
+    await _agree(hub, ticket_id)
+    await change(hub, ticket_id, ava, actions.set_status, Status.RESOLVED)
+    clock.advance(minutes=5)
+    await change(hub, ticket_id, ava, give_to_bot)
+    await _agree(hub, ticket_id)
+    clock.advance(days=2)
+    await work.all()
+    await _agree(hub, ticket_id)

@@ -79,6 +79,33 @@ async def test_what_it_thought_of_before_a_person_took_over_is_not_said(
     assert [reply.body for reply in platforms.sent] == ["A map is online."]
 
 
+async def test_a_message_that_was_still_to_be_read_is_answered_once(
+    hub: Hub, work: Work, responder: ScriptedResponder, platforms: FakePlatforms
+) -> None:
+    """Taken over and given back before the bot looked: its own job and the return's are two."""
+    responder.decisions.extend([ANSWER, ANSWER])
+    (ticket_id,) = await receive(hub, inbound())
+    ava = await agent(hub, "ava")
+    await change(hub, ticket_id, ava, actions.assign, ava.id)
+    await change(hub, ticket_id, ava, give_to_bot)
+    await work.all()
+    assert [reply.body for reply in platforms.sent] == ["A map is online."]
+
+
+async def test_given_back_twice_it_is_answered_once(
+    hub: Hub, work: Work, responder: ScriptedResponder, platforms: FakePlatforms
+) -> None:
+    responder.decisions.extend([handoff(), ANSWER, ANSWER])
+    (ticket_id,) = await receive(hub, inbound())
+    await work.all()
+    ava = await agent(hub, "ava")
+    for _ in range(2):
+        await change(hub, ticket_id, ava, actions.assign, ava.id)
+        await change(hub, ticket_id, ava, give_to_bot)
+    await work.all()
+    assert [reply.body for reply in platforms.sent] == ["A map is online."]
+
+
 async def test_where_it_must_not_speak_it_is_refused(
     hub: Hub, work: Work, responder: ScriptedResponder
 ) -> None:

@@ -66,13 +66,19 @@ async def test_a_worse_model_can_be_taken_all_the_same(
     assert trainer.used == [worse.name]
 
 
+@pytest.mark.parametrize("error", [None, TrainingFailed("no"), OSError("the disk is full")])
 async def test_a_model_whose_file_is_gone_is_given_up(
-    hub: Hub, keeper: ModelKeeper, trainer: FakeTrainer, publish: Publish
+    hub: Hub,
+    keeper: ModelKeeper,
+    trainer: FakeTrainer,
+    publish: Publish,
+    error: Exception | None,
 ) -> None:
     await publish()
     await turn(keeper)
     first, second = await models(hub)
     del trainer.kept["bot-first"]
+    trainer.error = error
     await use(hub, first.id)
     await turn(keeper)
     first, second = await models(hub)

@@ -19,6 +19,7 @@ from hub.system import Hub
 from hub.tickets import actions, merging, replies
 from hub.tickets.change import changing
 from hub.tickets.models import Message, Status, Ticket
+from hub.tickets.returning import give_to_bot
 from hub.triage.triage import Triage
 from tests.fakes import CATALOGUE, FakeClock, FakePlatforms, ScriptedResponder, handoff, inbound
 from tests.fixtures import (
@@ -84,6 +85,24 @@ async def test_it_works_with_the_bot_off(hub: Hub, work: Work, platforms: FakePl
     for other in (bill, elsewhere):
         ticket = await ticket_of(hub, other)
         assert (ticket.status, ticket.incident_id) == ("open", None)
+
+
+async def test_given_back_to_the_bot_it_is_answered_by_the_bot(
+    hub: Hub, work: Work, responder: ScriptedResponder, platforms: FakePlatforms
+) -> None:
+    """The automatic answer was said before a person looked: that person is not called again."""
+    await answering(hub)
+    ticket_id = await asks(hub, 1)
+    await work.all()
+    await asks(hub, 1, "And where is the map?", message="m-2")
+    await work.all()
+    assert (await ticket_of(hub, ticket_id)).status == "open"
+    responder.decisions.append(Answer("A map is online.", ("outage-map",)))
+    await change(hub, ticket_id, await agent(hub, "ava"), give_to_bot)
+    await work.all()
+    ticket = await ticket_of(hub, ticket_id)
+    assert (ticket.status, ticket.handoff) == ("bot", None)
+    assert platforms.sent[-1].body == "A map is online."
 
 
 async def test_silence_resolves_it_as_answered_by_the_bot(

@@ -16,8 +16,10 @@ from hub.triage.masking import ACCOUNT_MASK, masked
         ("Acct #100-234-567 is wrong", f"Acct #{ACCOUNT_MASK} is wrong"),
         ("mi cuenta 123456 no abre", f"mi cuenta {ACCOUNT_MASK} no abre"),
         ("it says 100234567 on it", f"it says {ACCOUNT_MASK} on it"),
+        ("it says 10023456789 on it", f"it says {ACCOUNT_MASK} on it"),
         ("pay 4111 1111 1111 1111 now", "pay [card number removed] now"),
         ("ssn 123-45-6789", "ssn [social-security number removed]"),
+        ("SSN:123456789.", f"SSN:{ACCOUNT_MASK}."),
     ],
 )
 def test_numbers_of_accounts_cards_and_people_are_masked(said: str, read: str) -> None:
@@ -29,6 +31,8 @@ def test_numbers_of_accounts_cards_and_people_are_masked(said: str, read: str) -
     [
         "call me at 850-555-0142",
         "my number is 8505550142",
+        "+18505550142",
+        "18505550142",
         "1420 Apalachee Pkwy, 32301",
         "since 10:30 on 11/20/2026",
         "https://example.org/account/1002345678",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from hub.articles.models import ArticleUse
 from hub.ports import Answer, Ask, Choice, FormField, FormRequest, Guess
 from hub.system import Hub
+from hub.tickets.change import changing
+from hub.tickets.merging import merge, unmerge
 from hub.tickets.models import Dialogue
 from hub.training.models import BotExample
 from tests.fakes import FakePlatforms, ScriptedResponder, handoff, inbound
-from tests.fixtures import Work, messages_of, receive, rows, ticket_of
+from tests.fixtures import Work, agent, messages_of, receive, rows, ticket_of
 
 pytestmark = pytest.mark.anyio
 
@@ -21,6 +24,16 @@ REQUEST = FormRequest("report-outage", "Report a power outage", FIELDS)
 STATE = {"version": 1, "form": "report-outage", "slots": {"address": "12 Oak St"}}
 ASK = Ask("Since when?", "report-outage", request=REQUEST, dialogue=STATE)
 ANSWER = Answer("A map is online.", ("outage-map",), (Guess("outage-map", 0.93),))
+
+
+async def join(hub: Hub, action: Any, source: int, target: int) -> None:
+    directory, sam = await hub.directory.get(), await agent(hub, "sam")
+    async with (
+        hub.database.write() as session,
+        changing(session, source, directory, sam, hub.now()) as one,
+        changing(session, target, directory, sam, hub.now()) as other,
+    ):
+        await action(one, other)
 
 
 def _speak_spanish(hub: Hub, work: Work) -> None:
@@ -155,3 +168,26 @@ async def test_what_the_rules_missed_and_the_bot_did_not_is_an_emergency(
     await work.all()
     ticket = await ticket_of(hub, ticket_id)
     assert (ticket.emergency, ticket.priority, ticket.status) == (True, "urgent", "open")
+
+
+async def test_what_one_customer_told_a_form_is_never_read_to_another(
+    hub: Hub, work: Work, responder: ScriptedResponder
+) -> None:
+    """Two tickets are merged while the bot asks both customers for their addresses."""
+    choices = (Choice("Yes", "yes"),)
+    theirs = {**STATE, "slots": {"address": "9 Elm St"}}
+    responder.decisions.extend(
+        [ASK, replace(ASK, dialogue=theirs, choices=choices), replace(ASK, dialogue=STATE), ASK]
+    )
+    (one,) = await receive(hub, inbound("m-1", "no power", conversation="c-1", address="u-1"))
+    await work.all()
+    (other,) = await receive(hub, inbound("m-2", "no light", conversation="c-2", address="u-2"))
+    await work.all()
+    await join(hub, merge, one, other)
+    await receive(hub, inbound("m-3", "Yes", conversation="c-1", address="u-1"))
+    await work.all()
+    assert (responder.turns[-1].dialogue, responder.turns[-1].choices) == (None, ())
+    await join(hub, unmerge, one, other)
+    await receive(hub, inbound("m-4", "Yes", conversation="c-2", address="u-2"))
+    await work.all()
+    assert [turn.dialogue for turn in responder.turns] == [None] * 4

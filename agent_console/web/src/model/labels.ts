@@ -97,6 +97,26 @@ export function words(slug: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const handoffReasons: Readonly<Record<string, string>> = {
+  'asked-for-person': 'the customer asked for a person',
+  'bot-off': 'it is switched off',
+  'bot-unavailable': 'it was not available',
+  deleted: 'the message was deleted',
+  emergency: 'an emergency',
+  incident: 'an incident',
+  'no-fact': 'no sure answer is known',
+  'not-triaged': 'it could not read the message',
+  'not-understood': 'it did not understand',
+  'nothing-to-answer': 'nothing that it could answer',
+  policy: 'a person has to say this',
+  request: 'a request to work on',
+  upset: 'the customer is upset',
+};
+
+/** Why the bot brought a person in; a reason that is not known here is called as it came. */
+export const handoffReason = (reason: string): string =>
+  handoffReasons[reason] ?? words(reason).toLowerCase();
+
 export const pageName = {
   supervisor: 'Supervisor',
   wallboard: 'Wallboard',

@@ -1,6 +1,7 @@
 // One thing that was said, as it stands in the log.
 import type { Line } from './conversation.ts';
 import { button, links, make } from './elements.ts';
+import { withoutOffered } from './offered.ts';
 import { errorText, say, type Language, type Texts } from './texts.ts';
 
 interface Does {
@@ -22,13 +23,15 @@ export function lineElement(
   const from = line.mine ? 'you' : (message?.from ?? 'bot');
   const box = make('div', { class: `line ${from} ${line.state}` });
   const who =
-    from === 'bot' ? say(texts.automated, message?.name || texts.assistant) : message?.name;
+    from === 'bot' ? say(texts.automated, texts.assistant) : message?.name;
   box.append(
     line.mine
       ? make('p', { class: 'unseen' }, texts.you)
       : make('p', { class: 'who', dir: 'auto' }, who ?? ''),
   );
-  if (line.body) box.append(make('p', { class: 'bubble', dir: 'auto' }, ...links(line.body)));
+  const offered = asks ? (message?.choices ?? []) : [];
+  const body = withoutOffered(line.body, offered);
+  if (body) box.append(make('p', { class: 'bubble', dir: 'auto' }, ...links(body)));
   for (const file of line.files) {
     const name = file.name || texts.file;
     box.append(
@@ -37,10 +40,12 @@ export function lineElement(
         : make('span', { class: 'file' }, name),
     );
   }
-  if (asks && message) {
+  if (offered.length) {
     const choices = make('div', { class: 'choices', role: 'group', 'aria-label': texts.choose });
-    for (const { title } of message.choices) {
-      choices.append(button('', title, () => does.choose(title)));
+    const numbered = body !== line.body;
+    for (const [index, { title }] of offered.entries()) {
+      const label = numbered ? `${index + 1}. ${title}` : title;
+      choices.append(button('', label, () => does.choose(title)));
     }
     box.append(choices);
   }

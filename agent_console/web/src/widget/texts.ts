@@ -14,7 +14,7 @@ const english = {
   choose: 'Choose one',
   connecting: 'Connecting… What you write is kept and sent.',
   introBot:
-    'You are writing with {0}’s automated assistant. It says so when a person takes over. In an emergency call 911.',
+    'You are writing with the automated assistant of {0}. It says so when a person takes over. In an emergency call 911.',
   introPeople: 'You are writing with {0}. A person will answer. In an emergency call 911.',
   you: 'You',
   assistant: 'Assistant',
