@@ -292,7 +292,7 @@ RULES = (
     here(
         concept("(blue|green|bright|white)_(\\w+_)?flash* sparks sparking arcing chispas"),
         concept(WIRE, POLE, "trees? sky branches arboles"),
-        within=9,
+        within=16,
         unless=(NOT_A_LINE,),
     ),
     here(

@@ -63,7 +63,7 @@ DIGGING = concept(
     """
 )
 STRUCK = concept(
-    "pegue pegamos hit nicked cut struck clipped busted broke something_hit pegaron rompieron"
+    "pegue pegamos pego hit nicked cut struck clipped busted broke something_hit pegaron rompieron"
 )
 METER = concept("(pipe|thing|box)~dial meters? medidor contador")
 BURNER = concept(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.emergency.context import AGAIN, BUSINESS, NOT_NOW
 from bot.emergency.reading import Concept, Hit, Reading
-from bot.emergency.settled import PRESENT, STORIES
+from bot.emergency.settled import PRESENT, SAFE, STORIES
 
 REACH = 14
 """Words: how far around a danger the talk may stand that makes it none."""
@@ -49,6 +49,8 @@ class Rule:
 
     def _harmless(self, reading: Reading, span: Hit) -> bool:
         if any(reading.beside(one, span, REACH) for one in self.unless):
+            return True
+        if reading.around(SAFE, span, STORY):
             return True
         talk = any(all(reading.around(one, span, STORY) for one in story) for story in STORIES)
         talk = talk or (not self.business and reading.beside(BUSINESS, span, REACH))

@@ -15,7 +15,7 @@ HISS = concept(
     """
     hiss* whistl* roar roaring tea_kettle (sounds|sound)_like_(a_)?(jet|air|kettle|steam) whoosh*
     wooshing rushing_(sound|noise) blowing_(sound|noise) loud_air silbido* silba* silvido* chifl*
-    siseo
+    siseo (hear|hears|heard)_(it|that)_blowing como_que_sopla soplando
     """
 )
 SPARK = concept(

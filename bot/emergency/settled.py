@@ -136,6 +136,33 @@ ACCOUNT = concept(
 STORIES = ((SETTLED,), (OWN_PART, WHOSE), (GONE, ACCOUNT))
 """What is over, elsewhere, owned or asked about; all of one told together. PRESENT beats it."""
 
+SAFE = concept(
+    # Said outright: nothing is wrong now, nobody is in danger.
+    """
+    (all|its_all|everything_is)_(good|fine|ok|okay|quiet|clear)_(right_)?now
+    (is|its|was|are)_quiet_now nothing_is_(down|wrong|leaking|burning|broken)_(right_)?now
+    (power|electricity|lights?)_(is|are)_(fine|ok|okay|good) (power|lights?)_is_still_on
+    luz_si_(tenemos|hay|tengo) si_(tenemos|hay|tengo)_luz (ahorita|ahora|por_ahora)_todo_bien
+    todo_bien_(gracias|ahorita|por_ahora) si_algun_dia jk_i_mean
+    (nobody|no_one|none_of_us)_(here_)?(is_)?on_(a_|any_)?(machines?|oxygen)
+    nadie_(aqui_)?(usa|depende_de|esta_con)_(oxigeno|maquinas?) (no|ni)_cables?_caidos
+    """,
+    # Asked for another day: a list, a form, a newsletter.
+    """
+    (list|registry|registro|lista|registrar\\w{0,3})~(before|antes|next_(storm|hurricane)|temporada)
+    before_the_next_(storm|hurricane) antes_de_la_temporada (hoa|church|our)_newsletter
+    just_planning
+    where_(do|can|should)_i_(send|mail|bring|fax|turn_in)_(it|this|the_(form|letter|note|paper))
+    do_i_get_charged charged_for_(the|a|that)_visit
+    """,
+    # Other people's lines, alarms and goods.
+    """
+    phone_line_(is_)?(dead|down|out) burglar_alarm amazon (phone|tablet|laptop)_charger
+    dumpster_fire o_line
+    """,
+)
+"""Says that there is no danger now, or that it is not of these; no sign beats it."""
+
 PRESENT = concept(
     # The hour.
     """

@@ -55,12 +55,12 @@ BIG_GUSH = concept(
 DRY = concept(
     """
     (it_is|is_so|been)_dry dryday dry_day clean_water clear_water sunny not_rain* agua_limpia
-    agua_potable
+    agua_potable (zero|no)_water_coming nobody_has_rained no_ha_llovido
     """
 )
 RIVER = concept(
     """
-    creek rivers? (like|is)_a_(river|lake|creek|pool) lake pond flooded flooding underwater
+    creek rivers? (like|is|into)_a_(river|lake|creek|pool) lake pond flooded flooding underwater
     under_water (parece|es|como|hecha)(_\\w+)?_(rio|lago|laguna|alberca|piscina) rio inundad[ao]
     running stream soaking soaked bubbling standing_water
     """
