@@ -123,8 +123,10 @@ async def test_a_post_answered_in_private(
     receipt = await connector.send(private, _no_part)
     sandbox.act("x/dms", persona="wes", text="12-34")
     until(lambda: len(hub.of("x")) == 3)
-    answer = hooked(connector, hub)[-1]
-    assert (answer.visibility, answer.body) == (Visibility.PRIVATE, "12-34")
+    # Ours comes back, too, and hooks may overtake each other.
+    heard = [one for one in hooked(connector, hub) if isinstance(one, InboundMessage)]
+    (answer,) = [one for one in heard if one.body == "12-34"]
+    assert answer.visibility is Visibility.PRIVATE
     assert answer.conversation == receipt.conversation
     assert receipt.recipient is not None
     assert receipt.recipient.address == answer.author.address == str(WES.x_id)
