@@ -81,6 +81,13 @@ def hooked(connector: XConnector, hub: Hub) -> list[Any]:
     return items
 
 
+def heard(connector: XConnector, hub: Hub, body: str) -> InboundMessage:
+    """The message with this text, wherever it stands: hooks may overtake each other."""
+    said = [one for one in hooked(connector, hub) if isinstance(one, InboundMessage)]
+    (found,) = [one for one in said if one.body == body]
+    return found
+
+
 async def test_an_edit_comes_alike_by_webhook_and_poll(
     connector: XConnector, sandbox: Sandbox, hub: Hub
 ) -> None:
@@ -123,9 +130,7 @@ async def test_a_post_answered_in_private(
     receipt = await connector.send(private, _no_part)
     sandbox.act("x/dms", persona="wes", text="12-34")
     until(lambda: len(hub.of("x")) == 3)
-    # Ours comes back, too, and hooks may overtake each other.
-    heard = [one for one in hooked(connector, hub) if isinstance(one, InboundMessage)]
-    (answer,) = [one for one in heard if one.body == "12-34"]
+    answer = heard(connector, hub, "12-34")
     assert answer.visibility is Visibility.PRIVATE
     assert answer.conversation == receipt.conversation
     assert receipt.recipient is not None
@@ -153,7 +158,7 @@ async def test_a_post_that_may_not_be_answered_says_so_before_and_after(
     # A reply to us names us, so it may be answered.
     sandbox.act("x/posts", persona="wes", text="thanks", in_reply_to=answer)
     until(lambda: len(hub.of("x")) == 3)
-    thanks = hooked(connector, hub)[-1]
+    thanks = heard(connector, hub, "thanks")
     assert thanks.can_reply
     assert thanks.conversation == post.conversation
 
