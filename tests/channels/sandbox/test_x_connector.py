@@ -84,7 +84,7 @@ def hooked(connector: XConnector, hub: Hub) -> list[Any]:
 def heard(connector: XConnector, hub: Hub, body: str) -> InboundMessage:
     """The message with this text, wherever it stands: hooks may overtake each other."""
     said = [one for one in hooked(connector, hub) if isinstance(one, InboundMessage)]
-    (found,) = [one for one in said if one.body == body]
+    (found,) = [one for one in said if one.body.endswith(body)]
     return found
 
 
