@@ -82,9 +82,10 @@ def hooked(connector: XConnector, hub: Hub) -> list[Any]:
 
 
 def heard(connector: XConnector, hub: Hub, body: str) -> InboundMessage:
-    """The message with this text, wherever it stands: hooks may overtake each other."""
+    """The message with this text, wherever it stands: hooks may overtake each other, and a reply
+    that names us comes as both."""
     said = [one for one in hooked(connector, hub) if isinstance(one, InboundMessage)]
-    (found,) = [one for one in said if one.body.endswith(body)]
+    found, *_ = [one for one in said if body in one.body]
     return found
 
 
