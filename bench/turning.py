@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 import uvloop
 
 from bench.child import configuration
@@ -81,6 +82,8 @@ class Turns:
 
 
 async def main(config: dict[str, Any]) -> None:
+    # Standard output is for answers.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     settings = _settings(Path(config["data"]))
     found = any((settings.data / "models").glob("bot-*.tar.gz"))
     began = time.monotonic()
