@@ -7,6 +7,7 @@ than one in the answer. `hub.articles.ranking` then orders them, the same on bot
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -72,7 +73,7 @@ class ArticleIndex(Protocol):
         ...
 
 
-class _Index:
+class _Index(ABC):
     """What both databases do alike."""
 
     _INSERT: str
@@ -98,8 +99,9 @@ class _Index:
         found = await session.execute(text(self._FIND), {"asked": query, "most": MOST})
         return [(slug, language) for slug, language in found]
 
+    @abstractmethod
     def _query(self, asked: Iterable[str]) -> str:
-        raise NotImplementedError
+        """What the database is asked for; empty for nothing."""
 
 
 class SqliteIndex(_Index):

@@ -51,12 +51,17 @@ def mask_numbers(text: str) -> str:
     """`text` without card and social-security numbers; links are kept as they are."""
     if _NINE_DIGITS.search(text) is None:
         return text
+    return outside_links(text, _mask_plain)
+
+
+def outside_links(text: str, mask: Callable[[str], str]) -> str:
+    """`text` with `mask` done to everything but its links."""
     parts: list[str] = []
     end = 0
     for link in _LINK.finditer(text):
-        parts += [_mask_plain(text[end : link.start()]), link[0]]
+        parts += [mask(text[end : link.start()]), link[0]]
         end = link.end()
-    return "".join([*parts, _mask_plain(text[end:])])
+    return "".join([*parts, mask(text[end:])])
 
 
 def _mask_fields(value: Any, fields: frozenset[str], inside: bool) -> Any:

@@ -12,12 +12,16 @@ from sqlalchemy import delete
 from hub.delivery.outbox import cancel_bot_deliveries
 from hub.errors import Conflict, Invalid
 from hub.jobs.promise import promise
+from hub.ports import ChannelKind
 from hub.ports.messages import clean_text
+from hub.sla.entries import COUNTER_CHANNELS
 from hub.surveys.asking import promise_survey
 from hub.tickets.change import Change
 from hub.tickets.models import Priority, Status, TicketTag
 
 MAX_TAG = 40
+SILENT_CHANNELS = COUNTER_CHANNELS | {ChannelKind.OPEN311.value}
+"""Where nobody reads what a bot says: people at the counter, filed service requests."""
 _SETTABLE = (Status.OPEN, Status.PENDING_CUSTOMER, Status.SNOOZED, Status.RESOLVED)
 
 

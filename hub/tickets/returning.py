@@ -6,9 +6,7 @@ from sqlalchemy import func, select
 
 from hub.errors import Conflict
 from hub.jobs.promise import promise
-from hub.ports import ChannelKind
-from hub.sla.entries import COUNTER_CHANNELS
-from hub.tickets.actions import move, refuse_merged
+from hub.tickets.actions import SILENT_CHANNELS, move, refuse_merged
 from hub.tickets.change import Change
 from hub.tickets.models import AuthorKind, Dialogue, Direction, Message, Status
 
@@ -28,8 +26,7 @@ async def give_to_bot(change: Change) -> None:
     if ticket.held_by:
         raise Conflict(f"{ticket.held_by} holds this conversation")
     able = change.directory.account(ticket.account_id).capabilities.can_reply
-    silent = ticket.channel in COUNTER_CHANNELS | {ChannelKind.OPEN311.value}
-    if not ticket.can_reply or not able or silent:
+    if not ticket.can_reply or not able or ticket.channel in SILENT_CHANNELS:
         raise Conflict("nothing can be sent on this channel")
     if ticket.status == Status.BOT:
         return

@@ -12,15 +12,13 @@ from hub.ports import (
     ArticleView,
     Ask,
     AskBack,
-    ChannelKind,
     Choice,
     FormRequest,
     Guess,
     Handoff,
     Visibility,
 )
-from hub.sla.entries import COUNTER_CHANNELS
-from hub.tickets.actions import reopen, take_over
+from hub.tickets.actions import SILENT_CHANNELS, reopen, take_over
 from hub.tickets.change import Change
 from hub.tickets.models import AuthorKind, Direction, Message, Priority, Status
 from hub.tickets.text import preview_of
@@ -32,8 +30,6 @@ _AUTOMATED = {
     "en": "This is the city's automated assistant.",
     "es": "Este es el asistente automático de la ciudad.",
 }
-SILENT_CHANNELS = COUNTER_CHANNELS | {ChannelKind.OPEN311.value}
-"""Where nobody reads what a bot says: people at the counter, filed service requests."""
 
 
 async def _say(

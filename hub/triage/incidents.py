@@ -23,9 +23,10 @@ from hub.incidents.models import Incident, IncidentState
 from hub.incidents.tickets import attach, open_incident, rule_of
 from hub.incidents.words import Said
 from hub.ports import Answer, ArticleView, Decision, Guess, Handoff
+from hub.tickets.actions import SILENT_CHANNELS
 from hub.tickets.change import Change
 from hub.tickets.models import Direction, Message, Ticket
-from hub.triage.actions import SILENT_CHANNELS, bot_says
+from hub.triage.actions import bot_says
 
 WROTE_AGAIN = "incident"
 """The reason of a hand-off after the automatic answer."""

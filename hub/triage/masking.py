@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hub.intake.redaction import mask_numbers
+from hub.intake.redaction import mask_numbers, outside_links
 
 ACCOUNT_MASK = "[account number]"
 
@@ -21,18 +21,11 @@ _PHONE = r"(?!1[2-9]\d{2}[2-9]\d{6}(?!\d))"
 """A phone number written with its country code and no gaps, as telephones do, is none."""
 _BARE = re.compile(rf"(?<![\d/.:$=_-])(?<!\d ){_PHONE}(?:\d{{8,9}}|\d{{11,16}})(?!\d)(?![-/.:]\d)")
 """As long as account numbers are and phone numbers are not."""
-_LINK = re.compile(r"https?://\S+")
 
 
 def masked(text: str) -> str:
     """`text` as machines may read it; links are kept as they are."""
-    text = mask_numbers(text)
-    parts: list[str] = []
-    end = 0
-    for link in _LINK.finditer(text):
-        parts += [_mask(text[end : link.start()]), link[0]]
-        end = link.end()
-    return "".join([*parts, _mask(text[end:])])
+    return outside_links(mask_numbers(text), _mask)
 
 
 def _mask(text: str) -> str:

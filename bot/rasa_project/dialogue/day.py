@@ -189,8 +189,10 @@ def _counted(said: str, today: date) -> Optional[Days]:
     if not found:
         return None
     count = sign * (_NUMBERS.get(found[1]) or int(found[1]))
-    unit = {"d": "days", "w": "weeks", "s": "weeks", "m": "months"}[found[2][0]]
-    return Days((today + relativedelta(**{unit: count}),))  # type: ignore[arg-type]
+    unit = found[2][0]
+    if unit == "m":
+        return Days((today + relativedelta(months=count),))
+    return Days((today + timedelta(days=count if unit == "d" else 7 * count),))
 
 
 def _month_end(said: str, today: date) -> Optional[Days]:

@@ -195,7 +195,8 @@ def find(kind: str, text: str, today: date, choices: Sequence[Choice] = ()) -> O
     if kind in ("optional_phone", "contact"):
         number = _PHONE.search(text)
         mail = _MAIL.search(text) if kind == "contact" else None
-        return clean((mail or number)[0]) if mail or number else None  # type: ignore[index]
+        found = mail or number
+        return clean(found[0]) if found else None
     if kind == "choice":
         return _chosen(clean(text), choices, loose=False)
     if kind == "when":
@@ -211,9 +212,10 @@ def find(kind: str, text: str, today: date, choices: Sequence[Choice] = ()) -> O
             days = read_day(_PHONE.sub(" ", without_addresses(text)), today, DAYS[kind])
         except NoSuchDay:
             return None
-        fits = days is not None and len(days.days) == 1
-        if fits and isinstance(_fitting(days.days[0], today, DAYS[kind]), date):  # type: ignore[union-attr]
-            return days.days[0].isoformat()  # type: ignore[union-attr]
+        if days is not None and len(days.days) == 1:
+            (day,) = days.days
+            if isinstance(_fitting(day, today, DAYS[kind]), date):
+                return day.isoformat()
     return None
 
 
@@ -349,7 +351,7 @@ def _optional_phone(said: str) -> Outcome:
     words = plain(said)
     if wording.consent(words) == "no" or _SKIP.fullmatch(words) or wording.unsure(words):
         return Value(said, SKIPPED)
-    return _contact(said) if not _MAIL.search(said) else Value(said, _MAIL.search(said)[0])  # type: ignore[index]
+    return _contact(said)
 
 
 def _citation(said: str) -> Outcome:
